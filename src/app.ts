@@ -1,0 +1,20 @@
+/** The wiring: everything the command line stands on, and nothing below it joins these parts. */
+export { type Diagnosis, diagnose } from './app/doctor.ts'
+export {
+  BUILT_IN,
+  ContentError,
+  openLibrary,
+  paramsOf,
+  requireKnownParams,
+  requireSound,
+  selectFrom,
+} from './app/library.ts'
+export { type Opened, openSource } from './app/open-source.ts'
+export { runChecks } from './app/run-checks.ts'
+export { serveEngine } from './app/serve-engine.ts'
+export { openWorkbench, type Workbench } from './app/workbench.ts'
+export { CHECK_FILE_SCHEMA, TEMPLATE_FILE_SCHEMA } from './content/schema.ts'
+export { formatColumns } from './formats/columns.ts'
+export { formatDiagnostics } from './formats/diagnostics.ts'
+export { forTerminal } from './formats/escape.ts'
+export { FORMAT_NAMES, type FormatName, REPORT_FORMATS } from './formats/index.ts'

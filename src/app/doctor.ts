@@ -1,0 +1,92 @@
+import type { Config } from '../config.ts'
+import type { Library } from '../core/check.ts'
+import { messageOf } from '../core/errors.ts'
+import type { Source, SourceInfo } from '../core/source.ts'
+import { checkOwner } from '../osquery/check-owner.ts'
+import { findOsquery, usualPlaces } from '../osquery/find-osquery.ts'
+import { defaultSockets, findSocket } from '../osquery/find-socket.ts'
+import { isEmbeddable, openSource } from './open-source.ts'
+import { runChecks } from './run-checks.ts'
+import type { Workbench } from './workbench.ts'
+
+/** One place where an answer could come from. */
+export interface Candidate {
+  readonly what: string
+  readonly state: 'usable' | 'refused' | 'absent'
+  readonly why: string
+}
+
+export interface Diagnosis {
+  readonly candidates: readonly Candidate[]
+  /** The source that `checks run` would use with this configuration. */
+  readonly source: SourceInfo | null
+  /** Why there is none. */
+  readonly problem: string | null
+  readonly asRoot: boolean
+  /** Checks of this platform that could not be judged now, with the reason. */
+  readonly unjudged: readonly { readonly check: string; readonly reason: string }[]
+  readonly checks: number
+  /** What would make verdicts more complete or more trustworthy. */
+  readonly advice: readonly string[]
+}
+
+/** Looks at every source, opens the one that would be used, and tries the whole library on it. */
+export async function diagnose(config: Config, library: Library, workbench: Workbench): Promise<Diagnosis> {
+  const candidates = [...(await listSockets()), await lookForOsquery(), lookAtEmbedded()]
+  const asRoot = process.getuid ? process.getuid() === 0 : true
+  let opened: { source: Source } | undefined
+  try {
+    opened = await openSource(config)
+    const { source } = opened
+    const selection = { patterns: [], tags: [] }
+    const report = await runChecks(source, workbench, { config, library, selection, clock: Date.now })
+    const unjudged = report.results.flatMap(({ check, error }) => (error === null ? [] : [{ check, reason: error }]))
+    const advice = advise(source.info, asRoot, unjudged.length)
+    const checks = report.results.length
+    return { candidates, source: source.info, problem: null, asRoot, unjudged, checks, advice }
+  } catch (error) {
+    const advice = [INSTALL]
+    return { candidates, source: null, problem: messageOf(error), asRoot, unjudged: [], checks: 0, advice }
+  } finally {
+    await opened?.source.close()
+  }
+}
+
+const INSTALL =
+  'Install osquery (https://osquery.io/downloads) and start osqueryd: it sees everything that checks ask for.'
+
+async function listSockets(): Promise<Candidate[]> {
+  return Promise.all(
+    defaultSockets().map(async (path): Promise<Candidate> => {
+      const what = `socket ${path}`
+      const owner = await checkOwner(path)
+      if ('why' in owner) return { what, state: owner.absent ? 'absent' : 'refused', why: owner.why }
+      const found = await findSocket({ paths: [path] })
+      if ('path' in found) return { what, state: 'usable', why: 'osquery answers on it' }
+      const [refused] = found.refused
+      return { what, state: refused ? 'refused' : 'absent', why: refused?.why ?? `there is no ${path}` }
+    }),
+  )
+}
+
+async function lookForOsquery(): Promise<Candidate> {
+  const program = await findOsquery()
+  if (program) return { what: `osqueryi ${program}`, state: 'usable', why: 'it can be started for a run' }
+  return { what: 'osqueryi', state: 'absent', why: `not on the PATH, nor in ${usualPlaces().join(', ')}` }
+}
+
+function lookAtEmbedded(): Candidate {
+  const what = 'embedded engine'
+  if (isEmbeddable()) return { what, state: 'usable', why: 'a preview of osquery, without osquery' }
+  return { what, state: 'absent', why: `it knows Linux only, and this is ${process.platform}` }
+}
+
+function advise(info: SourceInfo, asRoot: boolean, unjudged: number): string[] {
+  return [
+    ...(info.preview ? [INSTALL] : []),
+    ...(asRoot || info.kind === 'socket'
+      ? []
+      : ['Run as root: passwords, disks and other users are hidden from others.']),
+    ...(unjudged > 0 ? ['The checks above that could not be judged name what each of them lacks.'] : []),
+  ]
+}

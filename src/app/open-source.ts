@@ -1,0 +1,104 @@
+import type { Config } from '../config.ts'
+import { KeelsonError, messageOf } from '../core/errors.ts'
+import type { Source } from '../core/source.ts'
+import { EmbeddedEngine } from '../host/embedded-engine.ts'
+import { checkOwner } from '../osquery/check-owner.ts'
+import { findOsquery } from '../osquery/find-osquery.ts'
+import { findSocket } from '../osquery/find-socket.ts'
+import { startPrivateOsqueryi } from '../osquery/private-osqueryi.ts'
+import { openSocketSource } from '../osquery/socket-source.ts'
+
+export interface Opened {
+  readonly source: Source
+  /** Things that a person should know of the choice, such as a socket that was refused. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Opens the source that the configuration asks for; `auto` takes osquery's own socket, else an osqueryi that we start,
+ * else the embedded engine. @throws KeelsonError
+ */
+export async function openSource(config: Config): Promise<Opened> {
+  switch (config.source) {
+    case 'socket':
+      return { source: await openSocket(config), warnings: [] }
+    case 'osqueryi':
+      return { source: await openOsqueryi(config), warnings: [] }
+    case 'embedded':
+      return { source: await openEmbedded(), warnings: [] }
+    default:
+      return openAny(config)
+  }
+}
+
+async function openAny(config: Config): Promise<Opened> {
+  const found = await findSocket()
+  const warnings: string[] = []
+  if ('path' in found) return { source: await openSocketSource(found.path, { timeout: config.timeout }), warnings }
+  for (const { path, why } of found.refused) warnings.push(`${path} is not used: ${why}`)
+  const program = await findOsquery()
+  if (program) {
+    try {
+      return { source: await startPrivateOsqueryi(program, { timeout: config.timeout }), warnings }
+    } catch (error) {
+      if (!isEmbeddable()) throw error
+      warnings.push(`${program} could not be started: ${messageOf(error)}`)
+    }
+  }
+  return { source: await openEmbedded(), warnings }
+}
+
+async function openSocket({ socket, timeout }: Config): Promise<Source> {
+  if (socket === undefined) {
+    const found = await findSocket()
+    if ('path' in found) return openSocketSource(found.path, { timeout })
+    const [refused] = found.refused
+    const message = refused ? `${refused.path} is not used: ${refused.why}` : 'no osquery serves a socket here'
+    throw new KeelsonError('no-socket', message, {
+      hint: 'start osqueryd, or give --socket PATH; checks doctor tells more',
+    })
+  }
+  const owner = await checkOwner(socket)
+  if ('why' in owner) {
+    throw new KeelsonError('socket', owner.absent ? owner.why : `${socket} is not used: ${owner.why}`, {
+      hint: owner.absent
+        ? 'is osqueryd running? checks doctor lists where it was looked for'
+        : 'whoever serves the socket decides every verdict',
+    })
+  }
+  return openSocketSource(owner.path, { timeout })
+}
+
+async function openOsqueryi({ timeout }: Config): Promise<Source> {
+  const program = await findOsquery()
+  if (!program) {
+    throw new KeelsonError(
+      'no-osqueryi',
+      'neither osqueryi nor osqueryd was found on the PATH or in the usual places',
+      {
+        hint: 'install osquery from https://osquery.io/downloads',
+      },
+    )
+  }
+  return startPrivateOsqueryi(program, { timeout })
+}
+
+/** Whether the embedded engine knows this kind of system. */
+export function isEmbeddable(): boolean {
+  return process.platform === 'linux'
+}
+
+async function openEmbedded(): Promise<Source> {
+  if (!isEmbeddable()) {
+    throw new KeelsonError(
+      'no-source',
+      `there is no osquery here, and the embedded engine only knows Linux, not ${process.platform}`,
+      {
+        hint: 'install osquery from https://osquery.io/downloads',
+      },
+    )
+  }
+  const engine = new EmbeddedEngine()
+  await engine.start()
+  return engine
+}

@@ -1,0 +1,118 @@
+import type { Config } from '../config.ts'
+import { assess } from '../core/assess.ts'
+import type { Check, Library, Platform } from '../core/check.ts'
+import type { CompiledCheck } from '../core/compiled.ts'
+import { decidingLeaves, type Judgement, type LeafJudgement } from '../core/judge.ts'
+import { type Asset, type CheckResult, type Evidence, type RunReport, summarize } from '../core/report.ts'
+import type { Selection } from '../core/select.ts'
+import type { Source } from '../core/source.ts'
+import { planBatches } from '../sql/batch.ts'
+import { OSQUERY_GATES, OUTSPOKEN_GATES } from '../sql/compile.ts'
+import { definesPlatform, selectFrom } from './library.ts'
+import type { Workbench } from './workbench.ts'
+
+export interface RunOptions {
+  readonly config: Config
+  readonly library: Library
+  readonly selection: Selection
+  readonly onProgress?: (judged: number, of: number) => void
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+}
+
+/**
+ * Evaluates the selected checks on the source's machine. A check that says nothing of its platform is left out, unless
+ * it was named: then it is not applicable. Rejects only when the source cannot even name its machine.
+ */
+export async function runChecks(source: Source, workbench: Workbench, options: RunOptions): Promise<RunReport> {
+  const { config, library, selection, clock } = options
+  const startedAt = clock()
+  const asset = await describeAsset(source, config.timeout)
+  const selected = selectFrom(library, selection)
+  const named = new Set(selection.patterns)
+  const here = selected.filter((check) => definesPlatform(check, asset.platform))
+  const elsewhere = selected.filter((check) => !definesPlatform(check, asset.platform) && named.has(check.id))
+  const gates = source.info.reportsUnreadable ? OUTSPOKEN_GATES : OSQUERY_GATES
+  const compiled = here.map((check) => workbench.compile(check, asset.platform, gates))
+  const known = workbench.tables(asset.platform)
+  const judgements = await assess(source, compiled, {
+    plan: planBatches,
+    tables: await listTables(source, config.timeout),
+    explainMissing: (table) => explainMissing(table, known.get(table)?.since, source),
+    timeout: config.timeout,
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+  })
+  const results = [
+    ...compiled.map((check, index) => toResult(check, judgements[index] as Judgement)),
+    ...elsewhere.map((check) => toInapplicable(check, asset.platform)),
+  ]
+  return {
+    asset,
+    source: source.info,
+    startedAt: new Date(startedAt).toISOString(),
+    finishedAt: new Date(clock()).toISOString(),
+    results,
+    summary: summarize(results),
+  }
+}
+
+async function describeAsset(source: Source, timeout: number): Promise<Asset> {
+  const [system] = await source.query('SELECT uuid, computer_name, hostname FROM system_info', { timeout })
+  const [os] = await source.query('SELECT name, version, platform FROM os_version', { timeout })
+  return {
+    uuid: system?.uuid?.toLowerCase() ?? '',
+    name: system?.computer_name || system?.hostname || 'this machine',
+    platform: toPlatform(os?.platform ?? ''),
+    // Some systems repeat their name in the version.
+    os: os?.version?.startsWith(os.name ?? '') ? (os.version ?? '') : [os?.name, os?.version].filter(Boolean).join(' '),
+  }
+}
+
+/** osquery names a Linux by its distribution. */
+function toPlatform(name: string): Platform {
+  return name === 'darwin' || name === 'windows' ? name : 'linux'
+}
+
+async function listTables(source: Source, timeout: number): Promise<ReadonlySet<string> | undefined> {
+  const rows = await source.query(`SELECT name FROM osquery_registry WHERE registry = 'table' AND active = 1`, {
+    timeout,
+  })
+  // An answer without tables would turn every check into an error; SQLite then says what is missing.
+  return rows.length === 0 ? undefined : new Set(rows.map(({ name }) => name ?? ''))
+}
+
+function explainMissing(table: string, since: string | undefined, { info }: Source): string {
+  if (info.preview) return `needs the table ${table}, which the embedded engine does not have: install osquery`
+  return `needs the table ${table}${since ? `, which came with osquery ${since}` : ''}; this is osquery ${info.version}`
+}
+
+function toResult(
+  { check, version, fix, leaves, tree }: CompiledCheck,
+  { verdict, reason, leaves: clauses }: Judgement,
+): CheckResult {
+  const deciding = decidingLeaves(tree, verdict, (index) => clauses[index]?.verdict ?? 'error')
+  return {
+    ...describe(check),
+    version,
+    verdict,
+    reason: reason ?? null,
+    evidence: deciding.flatMap((index) => toEvidence(clauses[index] as LeafJudgement, leaves.length > 1)),
+    error: verdict === 'error' ? (reason ?? 'it could not be judged') : null,
+    fix: fix ?? null,
+    clauses,
+  }
+}
+
+function toEvidence({ rows, title }: LeafJudgement, nameClause: boolean): Evidence[] {
+  return rows.map(({ evidence, ...row }) => ({ ...row, ...(nameClause ? { clause: title } : {}), found: evidence }))
+}
+
+function toInapplicable(check: Check, platform: Platform): CheckResult {
+  const reason = `the check says nothing of ${platform}`
+  const nothing = { version: '', evidence: [], error: null, fix: null, clauses: [] }
+  return { ...describe(check), ...nothing, verdict: 'not_applicable', reason }
+}
+
+function describe({ id, title, severity, tags, why }: Check) {
+  return { check: id, title, severity, tags, why: why ?? null }
+}

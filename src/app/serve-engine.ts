@@ -1,0 +1,114 @@
+import { SourceError } from '../core/errors.ts'
+import { EmbeddedEngine } from '../host/embedded-engine.ts'
+import type { ManagerBackend } from '../osquery/manager-backend.ts'
+import { type Manager, type ManagerOptions, serveManager } from '../osquery/manager-server.ts'
+import type { ColumnType, TableColumn } from '../sql/table.ts'
+
+export interface ServedEngine {
+  readonly manager: Manager
+  close(): Promise<void>
+}
+
+/** Serves the embedded engine on an extension socket, so that any osquery client can talk to it. */
+export async function serveEngine(path: string, options: ManagerOptions = {}): Promise<ServedEngine> {
+  const engine = new EmbeddedEngine()
+  try {
+    const manager = await serveManager(path, await toBackend(engine, path), options)
+    const close = async () => {
+      await manager.close()
+      await engine.close()
+    }
+    return { manager, close }
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+}
+
+/** The engine as the manager's socket wants it. */
+export async function toBackend(engine: EmbeddedEngine, path: string): Promise<ManagerBackend> {
+  const tables = new Map((await engine.tables()).map(({ name, columns }) => [name, columns]))
+  return {
+    query: (sql) => engine.query(sql),
+    columns: (sql) => engine.columns(sql),
+    hasCoreTable: (name) => tables.has(name),
+    tableColumns: (name) =>
+      tables.get(name)?.map((column) => ({ name: column.name, type: column.type, op: toOptions(column) })),
+    generateTable: (name, context) => {
+      const columns = tables.get(name)
+      if (!columns) return Promise.reject(new SourceError('sql', `no such table: ${name}`))
+      return engine.query(toScan(name, columns, context))
+    },
+    options: () => describeOptions(path),
+    attach: (name, columns, generate) => {
+      void engine.attach(name, columns.map(fromOptions), generate)
+    },
+    detach: (name) => {
+      void engine.detach(name)
+    },
+  }
+}
+
+// osquery's column options (osquery/core/sql/column.h).
+const OPTION = { index: 1, required: 2, additional: 4, optimized: 8, hidden: 16 } as const
+const COLLATIONS: Readonly<Record<string, number>> = {
+  nocase: 128,
+  version: 256,
+  version_arch: 512,
+  version_dpkg: 1024,
+  version_rhel: 2048,
+}
+
+function toOptions(column: TableColumn): number {
+  const names = Object.keys(OPTION) as (keyof typeof OPTION)[]
+  const flags = names.reduce((sum, name) => (column[name] ? sum + OPTION[name] : sum), 0)
+  return flags + (COLLATIONS[column.collate ?? ''] ?? 0)
+}
+
+function fromOptions({ name, type, op }: { name: string; type: string; op: number }): TableColumn {
+  const has = (option: number) => (op & option) !== 0
+  return {
+    name,
+    type: type as ColumnType,
+    // An extension's plain columns count as indexed, as osquery's --extensions_default_index has it.
+    index: op === 0 || has(OPTION.index),
+    required: has(OPTION.required),
+    additional: has(OPTION.additional),
+    hidden: has(OPTION.hidden),
+  }
+}
+
+const EQUALS = 2
+const LIKE = 65
+
+/** A scan as a query: the context's `=` and LIKE constraints, as far as it is one at all. */
+function toScan(table: string, columns: readonly TableColumn[], context: string): string {
+  const terms = readConstraints(context).flatMap(({ name, list }) =>
+    columns.some((column) => column.name === name)
+      ? list.flatMap(({ op, expr }) => {
+          const symbol = op === EQUALS ? '=' : op === LIKE ? 'LIKE' : undefined
+          return symbol ? [`"${name}" ${symbol} '${String(expr).replaceAll("'", "''")}'`] : []
+        })
+      : [],
+  )
+  return `SELECT * FROM "${table}"${terms.length > 0 ? ` WHERE ${terms.join(' AND ')}` : ''}`
+}
+
+function readConstraints(context: string): { name: string; list: { op: number; expr: unknown }[] }[] {
+  try {
+    const { constraints } = JSON.parse(context) as { constraints?: unknown }
+    return Array.isArray(constraints) ? constraints.filter((entry) => Array.isArray(entry?.list)) : []
+  } catch {
+    return []
+  }
+}
+
+function describeOptions(path: string): ReturnType<ManagerBackend['options']> {
+  const text = (value: string, defaultValue = value) => ({ value, defaultValue, type: 'string' })
+  return {
+    extensions_socket: text(path, '/var/osquery/osquery.em'),
+    extensions_timeout: { value: '3', defaultValue: '3', type: 'uint64' },
+    extensions_interval: { value: '3', defaultValue: '3', type: 'uint64' },
+    nullvalue: text(''),
+  }
+}

@@ -1,0 +1,66 @@
+import type { Config } from '../config.ts'
+import type { Check, CheckTest, Diagnostic, Library, Platform } from '../core/check.ts'
+import type { CompiledCheck } from '../core/compiled.ts'
+import { CompileError, type CompileOptions, compileCheck, OSQUERY_GATES } from '../sql/compile.ts'
+import { lintCheck } from '../sql/lint.ts'
+import { runTest, type TestOutcome } from '../sql/run-test.ts'
+import { readOsquerySchema, tablesOf } from '../sql/schema.ts'
+import { SchemaEngine } from '../sql/schema-engine.ts'
+import { loadSqlite } from '../sql/sqlite.ts'
+import { toStatement } from '../sql/statement.ts'
+import { ContentError, paramsOf } from './library.ts'
+
+/** What works on checks without a host: compiling, linting, testing. */
+export interface Workbench {
+  compile(check: Check, platform: Platform, gates?: Partial<CompileOptions>): CompiledCheck
+  /** One self-contained statement, to be pasted into osqueryi. */
+  statement(check: Check, platform: Platform): string
+  lint(check: Check): Diagnostic[]
+  test(check: Check, test: CheckTest): TestOutcome
+  /** Tables of a platform, by name, with the osquery release that brought each. */
+  tables(platform: Platform): ReadonlyMap<string, { readonly since: string | undefined }>
+}
+
+/** Opens the workbench: SQLite over osquery's schema, one engine per platform, made when first needed. */
+export async function openWorkbench(config: Config, { templates }: Library): Promise<Workbench> {
+  const sqlite = await loadSqlite()
+  const schema = readOsquerySchema()
+  const engines = new Map<Platform, SchemaEngine>()
+  const engineOf = (platform: Platform): SchemaEngine => {
+    const known = engines.get(platform) ?? new SchemaEngine(sqlite, platform, tablesOf(schema, platform))
+    engines.set(platform, known)
+    return known
+  }
+  const compile: Workbench['compile'] = (check, platform, gates = OSQUERY_GATES) => {
+    try {
+      return compileCheck(check, engineOf(platform), { templates, values: paramsOf(check, config), ...gates })
+    } catch (error) {
+      throw error instanceof CompileError ? new ContentError([toDiagnostic(error, check, platform)]) : error
+    }
+  }
+  return {
+    compile,
+    statement: (check, platform) => toStatement(compile(check, platform)),
+    lint: (check) =>
+      lintCheck(check, {
+        engineOf,
+        templates,
+        values: paramsOf(check, config),
+        osqueryVersion: config.osqueryVersion,
+        effects: config.effects,
+      }),
+    test: (check, test) =>
+      runTest(check, test, engineOf(test.platform), {
+        templates,
+        values: paramsOf(check, TEST_CONFIG(config), test.params),
+      }),
+    tables: (platform) => engineOf(platform).tables,
+  }
+}
+
+// A test says itself which parameters it runs with; a machine's configuration must not change its outcome.
+const TEST_CONFIG = (config: Config): Config => ({ ...config, params: {}, textParams: {} })
+
+function toDiagnostic({ code, message, hint, place }: CompileError, check: Check, platform: Platform): Diagnostic {
+  return { level: 'error', code, message, ...(hint ? { hint } : {}), place, check: check.id, platform }
+}

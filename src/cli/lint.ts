@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import { formatDiagnostics, openLibrary, openWorkbench, selectFrom } from '../app.ts'
+import { EXIT } from '../core/errors.ts'
+import {
+  addContentOptions,
+  addSelectionOptions,
+  type ContentOptions,
+  type SelectionOptions,
+  toConfig,
+  toSelection,
+} from './options.ts'
+import { chooseFormat, openOutput, toJson } from './output.ts'
+
+export function addLintCommand(program: Command): void {
+  const command = program
+    .command('lint')
+    .description("check the checks: YAML, SQL against osquery's schema, and that silence is never taken for a pass")
+    .argument('[checks...]', 'ids or patterns (default: all)')
+    .option('--format <format>', 'text, json')
+    .option('--strict', 'let a warning count as an error')
+  addSelectionOptions(addContentOptions(command)).action(lint)
+}
+
+async function lint(
+  patterns: string[],
+  options: ContentOptions & SelectionOptions & { format?: string; strict?: boolean },
+): Promise<void> {
+  const format = chooseFormat(options.format, ['text', 'json'])
+  const config = toConfig(options)
+  const output = openOutput()
+  const library = openLibrary(config)
+  const selected = selectFrom(library, toSelection(patterns, options))
+  const workbench = await openWorkbench(config, library)
+  const diagnostics = [...library.diagnostics, ...selected.flatMap((check) => workbench.lint(check))]
+  if (format === 'json') output.write(toJson(diagnostics))
+  else if (diagnostics.length > 0) output.write(formatDiagnostics(diagnostics, { color: output.color }))
+  else output.write(`${selected.length} checks, nothing to complain about\n`)
+  const bad = diagnostics.filter(({ level }) => level === 'error' || config.strict)
+  process.exitCode = bad.length > 0 ? EXIT.usage : EXIT.ok
+}

@@ -1,0 +1,77 @@
+import { type Command, Option } from 'commander'
+import { readConfig } from '../config.ts'
+import { PLATFORMS, type Platform, SEVERITIES, type Severity } from '../core/check.ts'
+import { KeelsonError } from '../core/errors.ts'
+import type { Selection } from '../core/select.ts'
+
+export interface ContentOptions {
+  config?: string
+  checks?: string[]
+  library: boolean
+  param?: string[]
+}
+
+export interface SelectionOptions {
+  tag?: string[]
+  severity?: string
+  platform?: string
+}
+
+export interface SourceOptions {
+  socket?: string
+  source?: string
+  timeout?: string
+}
+
+const collect = (value: string, before: string[] = []) => [...before, value]
+
+/** Options of every command that reads checks. */
+export function addContentOptions(command: Command): Command {
+  return command
+    .option('--checks <dir>', 'a folder of checks that add to the library or replace parts of it (repeatable)', collect)
+    .option('--no-library', 'leave the built-in library out')
+    .option('--param <check.name=value>', 'a parameter of a check (repeatable)', collect)
+    .option('--config <file>', 'the settings (default: keelson.yaml in this folder)')
+}
+
+/** Options that narrow down which checks are meant. */
+export function addSelectionOptions(command: Command): Command {
+  return command
+    .option('--tag <tag>', 'only checks with this tag (repeatable)', collect)
+    .option('--severity <level>', `only this severity and worse: ${SEVERITIES.join(', ')}`)
+    .option('--platform <name>', `only checks for this platform: ${PLATFORMS.join(', ')}`)
+}
+
+export function addSourceOptions(command: Command): Command {
+  return command
+    .option('--socket <path>', "osquery's extension socket")
+    .addOption(
+      new Option('--source <kind>', 'where answers come from: auto, socket, osqueryi, embedded').default(
+        undefined,
+        'auto',
+      ),
+    )
+    .option('--timeout <seconds>', 'for one query (default: 30)')
+}
+
+export function toConfig(options: ContentOptions & SourceOptions & { strict?: boolean }) {
+  return readConfig(options)
+}
+
+/** @throws KeelsonError */
+export function toSelection(patterns: readonly string[], { tag, severity, platform }: SelectionOptions): Selection {
+  return {
+    patterns,
+    tags: tag ?? [],
+    severity: choose<Severity>(severity, SEVERITIES, '--severity'),
+    platform: choose<Platform>(platform, PLATFORMS, '--platform'),
+  }
+}
+
+function choose<T extends string>(given: string | undefined, known: readonly T[], flag: string): T | undefined {
+  const choice = known.find((value) => value === given)
+  if (given !== undefined && choice === undefined) {
+    throw new KeelsonError('usage', `${flag} may be ${known.join(', ')}, not ${given}`)
+  }
+  return choice
+}

@@ -1,0 +1,45 @@
+import { Command } from 'commander'
+import { addCompileCommand } from './compile.ts'
+import { addDoctorCommand } from './doctor.ts'
+import { addEngineCommand } from './engine.ts'
+import { addInitCommand } from './init.ts'
+import { addLintCommand } from './lint.ts'
+import { addListCommand } from './list.ts'
+import { addRunCommand } from './run.ts'
+import { addSchemaCommand } from './schema.ts'
+import { addShowCommand } from './show.ts'
+import { addTestCommand } from './test.ts'
+
+/** The command line with all its commands. */
+export async function buildProgram(version: string): Promise<Command> {
+  const program = new Command('checks')
+    .description('Is this machine in the state we promised? Compliance checks in YAML, run on osquery.')
+    .version(version)
+    .showSuggestionAfterError()
+    .showHelpAfterError('  hint: checks --help')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Exit codes:
+  0  everything passes
+  1  something fails (with --strict: or warns)
+  2  something could not be judged
+  3  wrong usage, configuration or checks
+
+Start with: checks run`,
+    )
+  addRunCommand(program)
+  addListCommand(program)
+  addShowCommand(program)
+  addInitCommand(program)
+  addLintCommand(program)
+  addTestCommand(program)
+  addCompileCommand(program)
+  addSchemaCommand(program)
+  addDoctorCommand(program)
+  addEngineCommand(program)
+  for (const command of program.commands)
+    command.exitOverride().showHelpAfterError('  hint: checks help').showSuggestionAfterError()
+  return program
+}

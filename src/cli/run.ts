@@ -1,0 +1,71 @@
+import type { Command } from 'commander'
+import {
+  FORMAT_NAMES,
+  openLibrary,
+  openSource,
+  openWorkbench,
+  REPORT_FORMATS,
+  requireKnownParams,
+  requireSound,
+  runChecks,
+} from '../app.ts'
+import { exitCodeOf } from '../core/errors.ts'
+import {
+  addContentOptions,
+  addSelectionOptions,
+  addSourceOptions,
+  type ContentOptions,
+  type SelectionOptions,
+  type SourceOptions,
+  toConfig,
+  toSelection,
+} from './options.ts'
+import { chooseFormat, openOutput } from './output.ts'
+
+type Options = ContentOptions &
+  SelectionOptions &
+  SourceOptions & { format?: string; strict?: boolean; verbose?: boolean }
+
+export function addRunCommand(program: Command): void {
+  const command = program
+    .command('run')
+    .description('evaluate this machine')
+    .argument('[checks...]', 'ids or patterns, such as disk-encryption or "firewall*" (default: all)')
+    .option('--format <format>', FORMAT_NAMES.join(', '))
+    .option('--strict', 'let a warning count as failing')
+    .option('--verbose', 'show the evidence of passing checks too')
+  addSourceOptions(addSelectionOptions(addContentOptions(command))).action(run)
+}
+
+async function run(patterns: string[], options: Options): Promise<void> {
+  const format = chooseFormat(options.format, FORMAT_NAMES)
+  const config = toConfig(options)
+  const output = openOutput()
+  const selection = toSelection(patterns, options)
+  // A source takes its time to start, so it does while the library is read.
+  const opening = openSource(config)
+  opening.catch(() => {})
+  try {
+    const library = requireSound(openLibrary(config))
+    requireKnownParams(config, library)
+    const workbench = await openWorkbench(config, library)
+    const { source, warnings } = await opening
+    for (const warning of warnings) output.note(`checks: ${warning}\n`)
+    const showProgress = (judged: number, of: number) => output.note(`\r\u001b[Kjudging ${judged}/${of}`)
+    const report = await runChecks(source, workbench, {
+      config,
+      library,
+      selection,
+      clock: Date.now,
+      ...(output.watched ? { onProgress: showProgress } : {}),
+    })
+    if (output.watched) output.note('\r\u001b[K')
+    const { color, width } = output
+    output.write(
+      REPORT_FORMATS[format](report, { color, width, strict: config.strict, verbose: options.verbose ?? false }),
+    )
+    process.exitCode = exitCodeOf(report.summary, config.strict)
+  } finally {
+    await opening.then(({ source }) => source.close()).catch(() => {})
+  }
+}

@@ -1,0 +1,101 @@
+import type { Command } from 'commander'
+import { forTerminal, openLibrary, openWorkbench, paramsOf, requireSound, selectFrom, type Workbench } from '../app.ts'
+import type { Check, Clause, Comparisons, Platform } from '../core/check.ts'
+import { addContentOptions, type ContentOptions, toConfig } from './options.ts'
+import { chooseFormat, openOutput, toJson } from './output.ts'
+
+export function addShowCommand(program: Command): void {
+  const command = program
+    .command('show')
+    .description('show one check: why, how, how to fix, parameters, tests')
+    .argument('<check>', "the check's id")
+    .option('--format <format>', 'text, json')
+  addContentOptions(command).action(show)
+}
+
+async function show(id: string, options: ContentOptions & { format?: string }): Promise<void> {
+  const format = chooseFormat(options.format, ['text', 'json'])
+  const output = openOutput()
+  const config = toConfig(options)
+  const library = requireSound(openLibrary(config))
+  const checks = selectFrom(library, { patterns: [id], tags: [] })
+  const workbench = await openWorkbench(config, library)
+  if (format === 'json') {
+    const entries = checks.map((check) => ({
+      ...check,
+      params: describeParams(check, paramsOf(check, config)),
+      versions: versionsOf(check, workbench),
+    }))
+    output.write(toJson(entries.length === 1 ? entries[0] : entries))
+    return
+  }
+  output.write(`${checks.map((check) => describeCheck(check, workbench, paramsOf(check, config))).join('\n\n')}\n`)
+}
+
+function describeParams(check: Check, values: Readonly<Record<string, unknown>>) {
+  return Object.entries(check.params).map(([name, spec]) => ({ name, ...spec, value: values[name] ?? null }))
+}
+
+function versionsOf(check: Check, workbench: Workbench): Record<string, string> {
+  const platforms = Object.keys(check.platforms) as Platform[]
+  return Object.fromEntries(platforms.map((platform) => [platform, workbench.compile(check, platform).version]))
+}
+
+function describeCheck(check: Check, workbench: Workbench, values: Readonly<Record<string, unknown>>): string {
+  const versions = versionsOf(check, workbench)
+  const params = describeParams(check, values).map(
+    ({ name, type, value, description }) =>
+      `  ${name} (${type}) = ${JSON.stringify(value)}${description ? `  ${description}` : ''}`,
+  )
+  const platforms = (Object.keys(check.platforms) as Platform[]).flatMap((platform) => {
+    const clause = check.platforms[platform]
+    if (!clause) return []
+    const fix = clause.fix === undefined ? [] : [`  Fix: ${indent(clause.fix.trim(), 7)}`]
+    return ['', `${platform} (version ${versions[platform]})`, ...describeClause(clause, 1), ...fix]
+  })
+  const tests = check.tests.map(({ platform, name, verdict }) => `  ${platform}: ${name} → ${verdict}`)
+  return forTerminal(
+    [
+      check.title,
+      `${check.id} · ${check.severity}${check.tags.length > 0 ? ` · ${check.tags.join(', ')}` : ''} · schedule ${check.schedule ?? 'default'}`,
+      `${check.place.file}:${check.place.line}`,
+      ...(check.why ? ['', `Why: ${indent(check.why.trim(), 5)}`] : []),
+      ...(check.fix ? ['', `Fix: ${indent(check.fix.trim(), 5)}`] : []),
+      ...(params.length > 0 ? ['', 'Parameters', ...params] : []),
+      ...platforms,
+      ...(tests.length > 0 ? ['', 'Tests', ...tests] : []),
+    ].join('\n'),
+    { keepLines: true },
+  )
+}
+
+function describeClause(clause: Clause, depth: number): string[] {
+  const pad = '  '.repeat(depth)
+  const gates = [
+    ...(clause.when === undefined ? [] : [`${pad}when: ${indent(clause.when.trim(), pad.length + 6)}`]),
+    ...(clause.needs ?? []).map(({ sql }) => `${pad}needs: ${indent(sql.trim(), pad.length + 7)}`),
+  ]
+  for (const word of ['all', 'any'] as const) {
+    const parts = clause[word]
+    if (parts) return [...gates, `${pad}${word} of`, ...parts.flatMap((part) => describeClause(part, depth + 1))]
+  }
+  if (clause.not) return [...gates, `${pad}not`, ...describeClause(clause.not, depth + 1)]
+  if (clause.use) return [...gates, `${pad}${clause.use} ${clause.with ? JSON.stringify(clause.with) : ''}`.trimEnd()]
+  if (clause.sql) return [...gates, `${pad}${indent(clause.sql.trim(), pad.length)}`]
+  const where = describeComparisons(clause.where)
+  const expect = describeComparisons(clause.expect)
+  return [
+    ...gates,
+    `${pad}${clause.table}${where ? ` where ${where}` : ''}: ${clause.match ?? 'all'} with ${expect || 'a row'}`,
+  ]
+}
+
+function describeComparisons(comparisons: Comparisons | undefined): string {
+  return Object.entries(comparisons ?? {})
+    .map(([column, comparison]) => `${column} ${JSON.stringify(comparison)}`)
+    .join(', ')
+}
+
+function indent(text: string, by: number): string {
+  return text.replaceAll('\n', `\n${' '.repeat(by)}`)
+}

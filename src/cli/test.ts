@@ -1,0 +1,69 @@
+import type { Command } from 'commander'
+import { forTerminal, openLibrary, openWorkbench, requireSound, selectFrom } from '../app.ts'
+import { EXIT } from '../core/errors.ts'
+import {
+  addContentOptions,
+  addSelectionOptions,
+  type ContentOptions,
+  type SelectionOptions,
+  toConfig,
+  toSelection,
+} from './options.ts'
+import { chooseFormat, openOutput, toJson } from './output.ts'
+
+export function addTestCommand(program: Command): void {
+  const command = program
+    .command('test')
+    .description('run the tests that checks carry: offline, for every platform')
+    .argument('[checks...]', 'ids or patterns (default: all)')
+    .option('--format <format>', 'text, json')
+    .option('--verbose', 'list the tests that pass too')
+  addSelectionOptions(addContentOptions(command)).action(test)
+}
+
+async function test(
+  patterns: string[],
+  options: ContentOptions & SelectionOptions & { format?: string; verbose?: boolean },
+): Promise<void> {
+  const format = chooseFormat(options.format, ['text', 'json'])
+  const output = openOutput()
+  const config = toConfig(options)
+  const library = requireSound(openLibrary(config))
+  const selection = toSelection(patterns, options)
+  const workbench = await openWorkbench(config, library)
+  const outcomes = selectFrom(library, selection).flatMap((check) =>
+    check.tests
+      .filter(({ platform }) => (selection.platform ?? platform) === platform)
+      .map((given) => workbench.test(check, given)),
+  )
+  const failed = outcomes.filter(({ passed }) => !passed)
+  if (format === 'json') {
+    const entries = outcomes.map(({ check, test: { name, platform, verdict, place }, passed, problem, judgement }) => ({
+      check,
+      platform,
+      name,
+      expected: verdict,
+      passed,
+      problem: problem ?? null,
+      verdict: judgement?.verdict ?? null,
+      reason: judgement?.reason ?? null,
+      place,
+    }))
+    output.write(toJson(entries))
+  } else {
+    for (const { check, test: given, passed, problem } of outcomes) {
+      if (passed && !options.verbose) continue
+      const { platform, name, place } = given
+      const mark = passed ? paint('32', '✓', output.color) : paint('31', '✗', output.color)
+      output.write(forTerminal(`${check} on ${platform}: ${name}`).replace(/^/, `${mark} `).concat('\n'))
+      if (problem)
+        output.write(`  ${forTerminal(problem)}\n  at ${forTerminal(place.file)}:${place.line}:${place.column}\n`)
+    }
+    output.write(`${outcomes.length - failed.length} passed, ${failed.length} failed\n`)
+  }
+  process.exitCode = failed.length > 0 ? EXIT.failing : EXIT.ok
+}
+
+function paint(style: string, text: string, color: boolean): string {
+  return color ? `\u001b[${style}m${text}\u001b[0m` : text
+}

@@ -1,0 +1,217 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { parseYaml } from './content/yaml-document.ts'
+import { EFFECTS, type Effect } from './core/check.ts'
+import { KeelsonError } from './core/errors.ts'
+import { findClosest } from './core/find-closest.ts'
+
+export const SOURCE_CHOICES = ['auto', 'socket', 'osqueryi', 'embedded'] as const
+export type SourceChoice = (typeof SOURCE_CHOICES)[number]
+
+/** What a user may set: defaults < keelson.yaml < environment < command line. */
+export interface Config {
+  /** Folders of checks, later ones replacing what has the same id. */
+  readonly checks: readonly string[]
+  /** Whether the built-in library comes before `checks`. */
+  readonly library: boolean
+  /** Parameters by check id, as written; text where they come from the command line. */
+  readonly params: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly textParams: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Effects that checks may have. */
+  readonly effects: readonly Effect[]
+  /** The oldest osquery that checks must run on, for lint. */
+  readonly osqueryVersion: string
+  readonly source: SourceChoice
+  readonly socket: string | undefined
+  /** Milliseconds for one query. */
+  readonly timeout: number
+  readonly strict: boolean
+  /** The file that was read, if any. */
+  readonly file: string | undefined
+}
+
+/** Settings from the command line; absent ones are left to the rest. */
+export interface Flags {
+  readonly config?: string | undefined
+  readonly checks?: readonly string[] | undefined
+  readonly library?: boolean | undefined
+  readonly param?: readonly string[] | undefined
+  readonly source?: string | undefined
+  readonly socket?: string | undefined
+  readonly timeout?: string | undefined
+  readonly strict?: boolean | undefined
+}
+
+const DEFAULTS: Config = {
+  checks: [],
+  library: true,
+  params: {},
+  textParams: {},
+  effects: [],
+  osqueryVersion: '5.0.0',
+  source: 'auto',
+  socket: undefined,
+  timeout: 30_000,
+  strict: false,
+  file: undefined,
+}
+
+/** Reads the settings once, checks them and freezes them. @throws KeelsonError that names every wrong one. */
+export function readConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): Config {
+  const named = flags.config ?? env.KEELSON_CONFIG
+  const file = named ? resolve(cwd, named) : join(cwd, 'keelson.yaml')
+  if (named && !existsSync(file)) throw invalid(`there is no configuration file ${named}`, 'checks init writes one')
+  const written = existsSync(file) ? readFileSettings(file) : {}
+  const config: Config = {
+    ...DEFAULTS,
+    ...written,
+    ...fromEnvironment(env, cwd),
+    ...fromFlags(flags, cwd),
+  }
+  // A socket that was named is meant to be used.
+  const source = config.socket !== undefined && config.source === 'auto' ? 'socket' : config.source
+  return Object.freeze({ ...config, source })
+}
+
+function fromFlags({ checks, library, param, source, socket, timeout, strict }: Flags, cwd: string): Partial<Config> {
+  return {
+    ...(checks ? { checks: checks.map((folder) => resolve(cwd, folder)) } : {}),
+    ...(library === false ? { library } : {}),
+    ...(param ? { textParams: readTextParams(param) } : {}),
+    ...(source === undefined ? {} : { source: readSource(source, '--source') }),
+    ...(socket === undefined ? {} : { socket }),
+    ...(timeout === undefined ? {} : { timeout: readSeconds(timeout, '--timeout') }),
+    ...(strict ? { strict } : {}),
+  }
+}
+
+function fromEnvironment(env: NodeJS.ProcessEnv, cwd: string): Partial<Config> {
+  const { KEELSON_CHECKS: checks, KEELSON_SOURCE: source, KEELSON_SOCKET: socket, KEELSON_TIMEOUT: timeout } = env
+  const separator = process.platform === 'win32' ? ';' : ':'
+  return {
+    ...(checks ? { checks: checks.split(separator).map((folder) => resolve(cwd, folder)) } : {}),
+    ...(source ? { source: readSource(source, 'KEELSON_SOURCE') } : {}),
+    ...(socket ? { socket } : {}),
+    ...(timeout ? { timeout: readSeconds(timeout, 'KEELSON_TIMEOUT') } : {}),
+  }
+}
+
+type Reader = (value: unknown, folder: string) => Partial<Config>
+
+// One entry per key of keelson.yaml: what it may be, and what it sets.
+const KEYS: Readonly<Record<string, Reader>> = {
+  checks: (value, folder) => ({ checks: readTexts(value, 'checks').map((path) => resolve(folder, path)) }),
+  library: (value) => ({ library: readBoolean(value, 'library') }),
+  params: (value) => ({ params: readParams(value) }),
+  effects: (value) => ({ effects: readTexts(value, 'effects').map(readEffect) }),
+  osquery_version: (value) => ({ osqueryVersion: readVersion(value) }),
+  source: (value) => ({ source: readSource(String(value), 'source') }),
+  socket: (value, folder) => ({ socket: resolve(folder, readText(value, 'socket')) }),
+  timeout: (value) => ({ timeout: readSeconds(String(value), 'timeout') }),
+  strict: (value) => ({ strict: readBoolean(value, 'strict') }),
+}
+
+function readFileSettings(file: string): Partial<Config> {
+  const { documents, diagnostics } = parseYaml(readConfigText(file), file)
+  const [fault] = diagnostics.filter(({ level }) => level === 'error')
+  if (fault) throw invalid(`${file}:${fault.place.line}:${fault.place.column}: ${fault.message}`, fault.hint)
+  if (documents.length > 1) throw invalid(`${file} holds several documents`, 'keep one')
+  const document = documents[0]
+  const settings = document?.value ?? {}
+  if (typeof settings !== 'object' || Array.isArray(settings)) throw invalid(`${file} must hold a mapping of settings`)
+  let config: Partial<Config> = { file }
+  for (const [key, value] of Object.entries(settings as Record<string, unknown>)) {
+    const { line, column } = document?.place([key], 'key') ?? { line: 1, column: 1 }
+    const read = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined
+    if (!read) {
+      const closest = findClosest(key, Object.keys(KEYS))
+      const hint = closest ? `did you mean ${closest}?` : `known: ${Object.keys(KEYS).join(', ')}`
+      throw invalid(`${file}:${line}:${column}: unknown setting ${key}`, hint)
+    }
+    try {
+      config = { ...config, ...read(value, dirname(file)) }
+    } catch (error) {
+      if (!(error instanceof KeelsonError)) throw error
+      throw invalid(`${file}:${line}:${column}: ${error.message}`, error.hint)
+    }
+  }
+  return config
+}
+
+function readConfigText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new KeelsonError('config', `cannot read ${file}`, { cause, hint: (cause as Error).message })
+  }
+}
+
+function readParams(value: unknown): Config['params'] {
+  if (!isMapping(value) || !Object.values(value).every(isMapping)) {
+    throw invalid('params must be a mapping of check ids to parameters', 'params: { usb-storage: { allowed: true } }')
+  }
+  return value as Config['params']
+}
+
+/** `check.name=value`; a check's id may itself have dots. */
+function readTextParams(given: readonly string[]): Config['textParams'] {
+  const params: Record<string, Record<string, string>> = Object.create(null)
+  for (const text of given) {
+    const match = /^(.+)\.([A-Za-z_]\w*)=(.*)$/s.exec(text)
+    if (!match) throw invalid(`--param ${text} is not CHECK.NAME=VALUE`, '--param host-firewall.min_state=2')
+    const [, check, name, value] = match as unknown as [string, string, string, string]
+    params[check] ??= Object.create(null) as Record<string, string>
+    params[check][name] = value
+  }
+  return params
+}
+
+function readSource(value: string, where: string): SourceChoice {
+  const choice = SOURCE_CHOICES.find((known) => known === value)
+  if (!choice) throw invalid(`${where} must be one of ${SOURCE_CHOICES.join(', ')}, not ${value}`)
+  return choice
+}
+
+function readSeconds(value: string, where: string): number {
+  const seconds = Number(value)
+  if (!(seconds > 0 && seconds <= 86_400)) throw invalid(`${where} must be a number of seconds, not ${value}`)
+  return seconds * 1000
+}
+
+function readVersion(value: unknown): string {
+  const text = String(value)
+  if (typeof value === 'number' || !/^\d+\.\d+\.\d+$/.test(text)) {
+    throw invalid(`osquery_version must be a release such as "5.12.0", not ${text}`)
+  }
+  return text
+}
+
+function readEffect(value: string): Effect {
+  const effect = EFFECTS.find((known) => known === value)
+  if (!effect) throw invalid(`effects may be ${EFFECTS.join(', ')}, not ${value}`)
+  return effect
+}
+
+function readTexts(value: unknown, key: string): string[] {
+  const list = typeof value === 'string' ? [value] : value
+  if (!Array.isArray(list)) throw invalid(`${key} must be a list`)
+  return list.map((member) => readText(member, key))
+}
+
+function readText(value: unknown, key: string): string {
+  if (typeof value !== 'string' || value === '') throw invalid(`${key} must be text`)
+  return value
+}
+
+function readBoolean(value: unknown, key: string): boolean {
+  if (typeof value !== 'boolean') throw invalid(`${key} must be true or false`)
+  return value
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function invalid(message: string, hint?: string): KeelsonError {
+  return new KeelsonError('config', message, hint === undefined ? {} : { hint })
+}

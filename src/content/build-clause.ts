@@ -1,0 +1,79 @@
+import {
+  type Clause,
+  type Comparison,
+  type Comparisons,
+  type Need,
+  type Operand,
+  type OperandList,
+  PLATFORMS,
+  type Place,
+  type Platform,
+  type PlatformClause,
+} from '../core/check.ts'
+import { isVerdict } from '../core/verdict.ts'
+import { parseDuration } from './duration.ts'
+import { isMapping } from './words.ts'
+import type { Path } from './yaml-document.ts'
+
+export type Plain = Readonly<Record<string, unknown>>
+/** Where the value at a path of the definition was written. */
+export type PlaceOf = (path: Path) => Place
+
+/** The clauses per platform, from values that the schema found good. */
+export function buildPlatforms(platforms: Plain, placeOf: PlaceOf): Partial<Record<Platform, PlatformClause>> {
+  const built: Partial<Record<Platform, PlatformClause>> = {}
+  for (const platform of PLATFORMS) {
+    const written = platforms[platform] as Plain | undefined
+    if (written === undefined) continue
+    const clause = buildClause(written, ['platforms', platform], placeOf)
+    built[platform] = { ...clause, ...(written.fix !== undefined && { fix: written.fix as string }) }
+  }
+  return built
+}
+
+/** From values that the schema found good: snake_case becomes camelCase, a bare value `{ eq: value }`. */
+export function buildClause(written: Plain, path: Path, placeOf: PlaceOf): Clause {
+  const list = (key: 'all' | 'any') =>
+    (written[key] as readonly Plain[]).map((clause, index) => buildClause(clause, [...path, key, index], placeOf))
+  const copied = Object.fromEntries(
+    ['title', 'sql', 'table', 'match', 'use', 'with', 'when', 'evidence']
+      .filter((key) => written[key] !== undefined)
+      .map((key) => [key, written[key]]),
+  ) as Partial<Clause>
+  return {
+    place: placeOf(path),
+    ...copied,
+    ...(written.where !== undefined && { where: buildComparisons(written.where as Plain) }),
+    ...(written.expect !== undefined && { expect: buildComparisons(written.expect as Plain) }),
+    ...(written.all !== undefined && { all: list('all') }),
+    ...(written.any !== undefined && { any: list('any') }),
+    ...(written.not !== undefined && { not: buildClause(written.not as Plain, [...path, 'not'], placeOf) }),
+    ...(written.needs !== undefined && { needs: buildNeeds(written.needs) }),
+    ...(isVerdict(written.if_empty) && { ifEmpty: written.if_empty }),
+  }
+}
+
+function buildComparisons(written: Plain): Comparisons {
+  const built = Object.create(null) as Record<string, Comparison>
+  for (const [column, condition] of Object.entries(written)) {
+    const isBare = !isMapping(condition) || Object.hasOwn(condition, 'param')
+    built[column] = isBare ? { eq: condition as Operand } : buildComparison(condition)
+  }
+  return built
+}
+
+/** Ages become seconds, so that 7d and 168h are the same condition. */
+function buildComparison(written: Plain): Comparison {
+  const built: Record<string, Operand | OperandList> = {}
+  for (const [operator, operand] of Object.entries(written)) {
+    const isAge = operator === 'within' || operator === 'older_than'
+    const seconds = isAge && typeof operand === 'string' ? parseDuration(operand) : undefined
+    built[operator] = seconds ?? (operand as Operand | OperandList)
+  }
+  return built as Comparison
+}
+
+function buildNeeds(written: unknown): Need[] {
+  const list = Array.isArray(written) ? written : [written]
+  return list.map((need: unknown) => (typeof need === 'string' ? { sql: need } : { ...(need as Need) }))
+}

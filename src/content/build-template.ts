@@ -1,0 +1,14 @@
+import type { Template } from '../core/check.ts'
+import { buildPlatforms, type PlaceOf, type Plain } from './build-clause.ts'
+import type { ParamSpecs } from './param-spec.ts'
+
+/** A template from values in which neither the schema nor the semantic rules found an error. */
+export function buildTemplate(written: Plain, params: ParamSpecs, placeOf: PlaceOf): Template {
+  return {
+    name: written.template as string,
+    ...(written.description !== undefined && { description: written.description as string }),
+    params,
+    platforms: buildPlatforms(written.platforms as Plain, placeOf),
+    place: placeOf([]),
+  }
+}

@@ -1,0 +1,94 @@
+import type { CompiledCheck, Leaf } from './compiled.ts'
+import { messageOf, SourceError } from './errors.ts'
+import { type Judgement, judge, type Observation } from './judge.ts'
+import type { Source, TextRow } from './source.ts'
+
+/** A leaf of one of the checks at hand. */
+export interface BatchMember {
+  /** The check's position. */
+  readonly check: number
+  readonly leaf: Leaf
+}
+
+/** Leaves that travel in one statement; its single row has one column per member, `c0`, `c1`, … */
+export interface Batch {
+  readonly members: readonly BatchMember[]
+  readonly sql: string
+}
+
+export interface AssessOptions {
+  /** Puts leaves together into statements (see sql/batch.ts). */
+  readonly plan: (members: readonly BatchMember[]) => Batch[]
+  /** The tables that the source has; leaves that need others are answered without asking. Undefined: not known. */
+  readonly tables?: ReadonlySet<string> | undefined
+  /** Why a table is missing there, in words. */
+  readonly explainMissing?: (table: string) => string
+  /** Milliseconds for one statement. */
+  readonly timeout: number
+  /** Called as checks become judged. */
+  readonly onProgress?: (judged: number, of: number) => void
+}
+
+/**
+ * Asks a source for every leaf of the checks and judges them, in their order. A statement that is refused is split
+ * until the culprit stands alone; after a timeout or a broken connection its members are asked one by one. Never
+ * rejects because of the source: what could not be asked is an `error` verdict with the cause.
+ */
+export async function assess(
+  source: Source,
+  checks: readonly CompiledCheck[],
+  options: AssessOptions,
+): Promise<Judgement[]> {
+  const observations: Observation[][] = checks.map(() => [])
+  const judgements: Judgement[] = []
+  let judged = 0
+  const observe = ({ check, leaf }: BatchMember, observation: Observation) => {
+    const compiled = checks[check] as CompiledCheck
+    const seen = observations[check] as Observation[]
+    seen[leaf.index] = observation
+    if (seen.filter(Boolean).length < compiled.leaves.length) return
+    judgements[check] = judge(compiled, seen)
+    options.onProgress?.(++judged, checks.length)
+  }
+
+  const asked: BatchMember[] = []
+  checks.forEach((compiled, check) => {
+    for (const leaf of compiled.leaves) {
+      const missing = leaf.tables.find(({ table }) => options.tables?.has(table) === false)
+      if (!missing) asked.push({ check, leaf })
+      else
+        observe({ check, leaf }, { error: options.explainMissing?.(missing.table) ?? `needs table ${missing.table}` })
+    }
+  })
+  const queue = options.plan(asked)
+  for (let batch = queue.shift(); batch; batch = queue.shift()) {
+    try {
+      const [row] = await source.query(batch.sql, { timeout: options.timeout })
+      batch.members.forEach((member, index) => {
+        observe(member, readColumn(row, index))
+      })
+    } catch (error) {
+      const [only, ...others] = batch.members
+      if (only && others.length === 0) observe(only, { error: describeFailure(error) })
+      else queue.unshift(...splitBatch(batch.members, error).flatMap((members) => options.plan(members)))
+    }
+  }
+  return judgements
+}
+
+function readColumn(row: TextRow | undefined, index: number): Observation {
+  const answer = row?.[`c${index}`]
+  return answer === undefined ? { error: 'the source left the check out of its answer' } : { answer }
+}
+
+function splitBatch(members: readonly BatchMember[], error: unknown): BatchMember[][] {
+  if (error instanceof SourceError && error.failure === 'sql') {
+    const half = Math.ceil(members.length / 2)
+    return [members.slice(0, half), members.slice(half)]
+  }
+  return members.map((member) => [member])
+}
+
+function describeFailure(error: unknown): string {
+  return error instanceof SourceError && error.hint ? `${error.message} (${error.hint})` : messageOf(error)
+}

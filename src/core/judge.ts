@@ -1,0 +1,169 @@
+import type { CompiledCheck, Leaf, Tree } from './compiled.ts'
+import { combineAll, combineAny, isVerdict, negate, type Verdict, WORST_FIRST } from './verdict.ts'
+
+/** Raised when a verdict would come out differently for the same rows; part of every check's version. */
+export const JUDGING_RULE = 1
+
+/** What a source answered for one leaf: its JSON text, or why there is none. */
+export type Observation = { readonly answer: string } | { readonly error: string }
+
+export type EvidenceValue = string | number | boolean | null
+export type EvidenceRow = Readonly<Record<string, EvidenceValue>>
+
+/** One judged row, as shown to people. */
+export interface JudgedRow {
+  readonly verdict: Verdict
+  readonly resource?: string
+  readonly reason?: string
+  readonly evidence: EvidenceRow
+}
+
+export interface LeafJudgement {
+  readonly path: string
+  readonly title: string
+  readonly expected?: string
+  readonly verdict: Verdict
+  /** A sentence: why it is not a pass. */
+  readonly reason?: string
+  /** Rows that were judged. */
+  readonly total: number
+  /** The worst rows first; where some did not pass, only those. */
+  readonly rows: readonly JudgedRow[]
+}
+
+export interface Judgement {
+  readonly verdict: Verdict
+  readonly reason?: string
+  readonly leaves: readonly LeafJudgement[]
+}
+
+/** The JSON that a leaf's query answers: the gate that stopped it, or tallies and the first rows. */
+interface LeafAnswer {
+  readonly gate?: number
+  readonly tally?: Readonly<Partial<Record<Verdict, number>>>
+  readonly rows?: readonly AnswerRow[]
+}
+
+interface AnswerRow {
+  readonly verdict: Verdict
+  readonly resource?: EvidenceValue
+  readonly reason?: EvidenceValue
+  readonly judged: EvidenceValue
+  readonly evidence: EvidenceRow
+}
+
+/** Judges a check from what a source answered for each of its leaves, in their order. */
+export function judge(compiled: CompiledCheck, observations: readonly Observation[]): Judgement {
+  const leaves = compiled.leaves.map((leaf, index) => judgeLeaf(leaf, observations[index] ?? NOT_ASKED))
+  const verdict = combineTree(compiled.tree, (index) => leaves[index]?.verdict ?? 'error')
+  const reason = explain(compiled.tree, verdict, leaves)
+  return { verdict, ...(reason === undefined ? {} : { reason }), leaves }
+}
+
+const NOT_ASKED: Observation = { error: 'the source gave no answer' }
+
+/** The verdict of a tree whose leaves have these verdicts. */
+export function combineTree(tree: Tree, verdictOf: (leaf: number) => Verdict): Verdict {
+  if (typeof tree === 'number') return verdictOf(tree)
+  if ('not' in tree) return negate(combineTree(tree.not, verdictOf))
+  if ('all' in tree) return combineAll(tree.all.map((part) => combineTree(part, verdictOf)))
+  return combineAny(tree.any.map((part) => combineTree(part, verdictOf)))
+}
+
+export function judgeLeaf(leaf: Leaf, observation: Observation): LeafJudgement {
+  const named = {
+    path: leaf.path,
+    title: leaf.title,
+    ...(leaf.expected === undefined ? {} : { expected: leaf.expected }),
+  }
+  const unseen = (reason: string): LeafJudgement => ({ ...named, verdict: 'error', reason, total: 0, rows: [] })
+  if ('error' in observation) return unseen(observation.error)
+  const answer = parseAnswer(observation.answer)
+  if (typeof answer === 'string') return unseen(answer)
+  if (answer.gate !== undefined) {
+    const gate = leaf.gates[answer.gate]
+    if (gate?.kind === 'when') return { ...named, verdict: 'not_applicable', reason: gate.reason, total: 0, rows: [] }
+    return unseen(gate?.reason ?? `the answer names gate ${answer.gate}, which the check does not have`)
+  }
+  const tally = answer.tally ?? {}
+  const total = Object.values(tally).reduce((sum, count) => sum + count, 0)
+  const verdict = judgeTally(leaf, tally, total)
+  const rows = (answer.rows ?? []).map(judgedRow)
+  const shown = verdict === 'pass' ? rows : rows.filter((row) => row.verdict !== 'pass')
+  const reason = verdict === 'pass' ? undefined : leafReason(leaf, tally, total, shown)
+  return { ...named, verdict, ...(reason === undefined ? {} : { reason }), total, rows: shown }
+}
+
+function judgeTally(leaf: Leaf, tally: Readonly<Partial<Record<Verdict, number>>>, total: number): Verdict {
+  if (total === 0) return leaf.ifEmpty
+  const present = WORST_FIRST.filter((verdict) => (tally[verdict] ?? 0) > 0)
+  return leaf.rule === 'any' ? combineAny(present) : combineAll(present)
+}
+
+function parseAnswer(text: string): LeafAnswer | string {
+  try {
+    const answer: unknown = JSON.parse(text)
+    if (typeof answer === 'object' && answer !== null && ('gate' in answer || 'tally' in answer)) {
+      return answer as LeafAnswer
+    }
+  } catch {}
+  return `the source's answer was not understood: ${text.slice(0, 100) || 'it is empty'}`
+}
+
+function judgedRow({ verdict, resource, reason, judged, evidence }: AnswerRow): JudgedRow {
+  const known = isVerdict(verdict) ? verdict : 'error'
+  const said = reason ?? (known === 'error' ? unclear(judged) : undefined)
+  return {
+    verdict: known,
+    ...(isBlank(resource) ? {} : { resource: String(resource) }),
+    ...(isBlank(said) ? {} : { reason: String(said) }),
+    evidence,
+  }
+}
+
+function unclear(judged: EvidenceValue): string | undefined {
+  if (judged === 'error') return undefined
+  const found = judged === null ? 'NULL' : judged === '' ? 'empty text' : `'${judged}'`
+  return `the column that judges the row is ${found}: neither a number nor true or false`
+}
+
+function isBlank(value: EvidenceValue | undefined): boolean {
+  return value === undefined || value === null || value === ''
+}
+
+function leafReason(
+  leaf: Leaf,
+  tally: Readonly<Partial<Record<Verdict, number>>>,
+  total: number,
+  rows: readonly JudgedRow[],
+): string {
+  if (total === 0) return leaf.expected ? `no row: expected ${leaf.expected}` : 'the query found no row'
+  const said = rows.find(({ reason }) => reason !== undefined)
+  if (said?.reason) return said.resource ? `${said.resource}: ${said.reason}` : said.reason
+  if (leaf.expected) return `expected ${leaf.expected}`
+  const bad = total - (tally.pass ?? 0) - (tally.not_applicable ?? 0)
+  return total === 1 ? 'the row does not pass' : `${bad} of ${total} rows do not pass`
+}
+
+/** The reasons of the leaves that decided the verdict, worst first, each once. */
+function explain(tree: Tree, verdict: Verdict, leaves: readonly LeafJudgement[]): string | undefined {
+  if (verdict === 'pass') return undefined
+  const many = leaves.length > 1
+  const deciding = decidingLeaves(tree, verdict, (index) => leaves[index]?.verdict ?? 'error')
+  const reasons = deciding.flatMap((index) => {
+    const leaf = leaves[index]
+    if (!leaf) return []
+    if (leaf.reason === undefined) return many ? [`${leaf.title}: ${leaf.verdict}`] : []
+    return [many ? `${leaf.title}: ${leaf.reason}` : leaf.reason]
+  })
+  return reasons.length === 0 ? undefined : [...new Set(reasons)].join('; ')
+}
+
+/** The leaves through which the tree came to its verdict. */
+export function decidingLeaves(tree: Tree, verdict: Verdict, verdictOf: (leaf: number) => Verdict): number[] {
+  if (typeof tree === 'number') return verdictOf(tree) === verdict ? [tree] : []
+  if ('not' in tree) return decidingLeaves(tree.not, negate(verdict), verdictOf)
+  const parts = 'all' in tree ? tree.all : tree.any
+  const deciding = parts.filter((part) => combineTree(part, verdictOf) === verdict)
+  return deciding.flatMap((part) => decidingLeaves(part, verdict, verdictOf))
+}

@@ -1,0 +1,98 @@
+import type { EvidenceRow, EvidenceValue } from '../core/judge.ts'
+import type { CheckResult, Evidence, RunReport } from '../core/report.ts'
+import type { SourceInfo } from '../core/source.ts'
+import type { Verdict } from '../core/verdict.ts'
+import { forTerminal } from './escape.ts'
+
+// Everything here answers plain text as it was found; whoever prints it escapes it.
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  fail: 'failed',
+  error: 'could not be judged',
+  warn: 'warned',
+  pass: 'passed',
+  not_applicable: 'not applicable',
+}
+
+/** Such as `embedded engine (preview, follows osquery 5.23.0)` or `osquery 5.23.0 at /var/osquery/osquery.em`. */
+export function describeSource(source: SourceInfo): string {
+  if (source.kind === 'embedded') {
+    const nature = source.preview ? 'preview, follows' : 'follows'
+    return `embedded engine (${nature} osquery ${source.version})`
+  }
+  const osquery = `osquery ${source.version}`
+  if (source.path === undefined) return osquery
+  return source.kind === 'socket' ? `${osquery} at ${source.path}` : `${osquery}, started from ${source.path}`
+}
+
+/** Such as `web-1, Debian GNU/Linux 12 (bookworm)`; empty when neither is known. */
+export function describeAsset({ asset }: RunReport): string {
+  return [asset.name, asset.os].filter((part) => part !== '').join(', ')
+}
+
+/** Milliseconds that the run took; undefined when its times make no sense. */
+export function elapsedOf(report: RunReport): number | undefined {
+  const elapsed = Date.parse(report.finishedAt) - Date.parse(report.startedAt)
+  return elapsed >= 0 ? elapsed : undefined
+}
+
+export function describeElapsed(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
+  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`
+  const seconds = Math.round(milliseconds / 1000)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
+/** Why it is not a pass. The error's own words follow where the reason does not contain them. */
+export function describeReason({ reason, error }: CheckResult): string | undefined {
+  if (error === null || reason?.includes(error)) return reason ?? undefined
+  return reason === null || error.includes(reason) ? error : `${reason} (${error})`
+}
+
+/** `key=value` pairs; values with spaces are quoted. What the resource already says is left out. */
+export function describeFound(found: EvidenceRow, resource?: string): string[] {
+  const entries = Object.entries(found).filter(([, value]) => resource === undefined || String(value) !== resource)
+  return entries.map(([key, value]) => `${key}=${describeValue(value)}`)
+}
+
+const LONGEST_VALUE = 300
+
+/** At most about this many characters, none of them cut in half, and an ellipsis where there were more. */
+export function shortenText(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}…`
+}
+
+function describeValue(value: EvidenceValue): string {
+  if (typeof value !== 'string') return String(value)
+  const short = shortenText(value, LONGEST_VALUE)
+  return /^[^\s"'`]+$/.test(short) ? short : `"${short.replace(/["\\]/g, '\\$&')}"`
+}
+
+/** What stands before a row's pairs: its clause and what was judged. */
+export function describeSubject({ clause, resource }: Evidence): string {
+  return [clause, resource].filter((part) => part !== undefined && part !== '').join(': ')
+}
+
+/** A row's own reason, unless the check's reason says it already. */
+export function describeRowReason({ reason }: Evidence, result: CheckResult): string | undefined {
+  return reason === undefined || describeReason(result)?.includes(reason) ? undefined : reason
+}
+
+/** One line for a row: `clause: resource  key=value  key=value  (reason)`. */
+export function describeEvidence(row: Evidence, result: CheckResult): string {
+  const reason = describeRowReason(row, result)
+  const parts = [describeSubject(row), ...describeFound(row.found, row.resource), reason && `(${reason})`]
+  return parts.filter((part) => part).join('  ')
+}
+
+/** The first rows as lines, and how many more there are. */
+export function describeRows(result: CheckResult, most: number): string[] {
+  const lines = result.evidence.slice(0, most).map((row) => forTerminal(describeEvidence(row, result)))
+  const more = result.evidence.length - lines.length
+  return more > 0 ? [...lines, `… and ${more} more`] : lines
+}
+
+/** `1 warning`, `2 warnings`. */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,115 @@
+import type { CheckResult, RunReport } from '../core/report.ts'
+import { type Verdict, WORST_FIRST } from '../core/verdict.ts'
+import {
+  countOf,
+  describeAsset,
+  describeElapsed,
+  describeReason,
+  describeRows,
+  describeSource,
+  elapsedOf,
+  shortenText,
+  VERDICT_WORDS,
+} from './describe.ts'
+import { forMarkdown, forMarkdownBlock, forMarkdownCode } from './escape.ts'
+import { groupResults, isTroubled } from './order-results.ts'
+import { safeMarkdown } from './prose-text.ts'
+import type { ReportOptions } from './report-options.ts'
+
+const MARKS: Readonly<Record<Verdict, string>> = {
+  fail: '❌ fail',
+  error: '❓ error',
+  warn: '⚠️ warn',
+  pass: '✅ pass',
+  not_applicable: '➖ n/a',
+}
+
+const MOST_ROWS = 10
+
+/** A run as a comment on a pull request: a table, a section for each check that does not pass, the rest folded away. */
+export function formatMarkdown(report: RunReport, { verbose = false }: ReportOptions = {}): string {
+  const groups = groupResults(report.results)
+  const troubled = groups.filter(({ verdict }) => isTroubled(verdict)).flatMap(({ results }) => results)
+  const quiet = groups.filter(({ verdict }) => !isTroubled(verdict)).flatMap(({ results }) => results)
+  const parts = [
+    `## ${headlineOf(report)}`,
+    countsOf(report),
+    ...(troubled.length > 0 ? [tableOf(troubled)] : []),
+    ...troubled.map((result) => sectionOf(result, verbose)),
+    ...(quiet.length > 0 ? [foldedTable(quiet)] : []),
+    sourceOf(report),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+function headlineOf({ results, summary }: RunReport): string {
+  if (results.length === 0) return 'No check was run'
+  if (summary.fail > 0) return `❌ ${summary.fail} of ${countOf(results.length, 'check')} failed`
+  if (summary.error > 0) return `❓ ${summary.error} of ${countOf(results.length, 'check')} could not be judged`
+  if (summary.warn > 0) return `⚠️ ${summary.warn} of ${countOf(results.length, 'check')} warned`
+  return summary.pass > 0 ? `✅ ${countOf(summary.pass, 'check')} passed` : '➖ No check applies'
+}
+
+function countsOf({ summary }: RunReport): string {
+  const present = WORST_FIRST.filter((verdict) => summary[verdict] > 0)
+  return present.map((verdict) => `${summary[verdict]} ${VERDICT_WORDS[verdict]}`).join(' · ') || 'Nothing to report.'
+}
+
+function tableOf(results: readonly CheckResult[]): string {
+  const rows = results.map((result) => {
+    const { verdict, title } = result
+    const cells = [MARKS[verdict], severityOf(result), forMarkdown(title), idOf(result), reasonOf(result)]
+    return `| ${cells.join(' | ')} |`
+  })
+  return ['| Verdict | Severity | Check | Id | Reason |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')
+}
+
+function severityOf({ severity, verdict }: CheckResult): string {
+  const stands = isTroubled(verdict) && (severity === 'critical' || severity === 'high')
+  return stands ? `**${severity}**` : severity
+}
+
+const LONGEST_REASON = 300
+
+function reasonOf(result: CheckResult): string {
+  return forMarkdown(shortenText(describeReason(result) ?? '', LONGEST_REASON))
+}
+
+/** In a table's cell a code span cannot hold a pipe. */
+function idOf({ check }: CheckResult): string {
+  return /^[\w.-]+$/.test(check) ? forMarkdownCode(check) : forMarkdown(check)
+}
+
+function sectionOf(result: CheckResult, verbose: boolean): string {
+  const reason = describeReason(result)
+  const rows = describeRows(result, verbose ? result.evidence.length : MOST_ROWS)
+  const parts = [
+    `### ${MARKS[result.verdict]}: ${forMarkdown(result.title)}`,
+    `${severityOf(result)} · ${idOf(result)}`,
+    ...(reason ? [`**Reason:** ${forMarkdown(reason)}`] : []),
+    ...(rows.length > 0 ? ['**Found:**', forMarkdownBlock(rows)] : []),
+    ...(result.why ? [`**Why:**`, safeMarkdown(result.why)] : []),
+    ...(result.fix ? [`**Fix:**`, safeMarkdown(result.fix)] : []),
+  ]
+  return parts.join('\n\n')
+}
+
+function foldedTable(results: readonly CheckResult[]): string {
+  const passed = results.filter(({ verdict }) => verdict === 'pass').length
+  const others = results.length - passed
+  const parts = [passed > 0 ? `${passed} passed` : '', others > 0 ? `${others} not applicable` : '']
+  const summary = parts.filter((part) => part !== '').join(', ')
+  return `<details>\n<summary>${summary}</summary>\n\n${tableOf(results)}\n\n</details>`
+}
+
+function sourceOf(report: RunReport): string {
+  const elapsed = elapsedOf(report)
+  const asset = describeAsset(report)
+  const parts = [
+    `Source: ${forMarkdown(describeSource(report.source))}`,
+    asset === '' ? '' : `on ${forMarkdown(asset)}`,
+    elapsed === undefined ? '' : `in ${describeElapsed(elapsed)}`,
+    forMarkdown(report.finishedAt),
+  ]
+  return parts.filter((part) => part !== '').join(', ')
+}

@@ -1,0 +1,28 @@
+import { SEVERITIES } from '../core/check.ts'
+import type { CheckResult } from '../core/report.ts'
+import { type Verdict, WORST_FIRST } from '../core/verdict.ts'
+
+export interface VerdictGroup {
+  readonly verdict: Verdict
+  readonly results: readonly CheckResult[]
+}
+
+/** Whether a verdict asks somebody to do something. */
+export function isTroubled(verdict: Verdict): boolean {
+  return verdict === 'fail' || verdict === 'error' || verdict === 'warn'
+}
+
+/** The results by verdict, failing first; within it by severity, critical first, then by id. No empty groups. */
+export function groupResults(results: readonly CheckResult[]): VerdictGroup[] {
+  const groups = WORST_FIRST.map((verdict) => ({
+    verdict,
+    results: results.filter((result) => result.verdict === verdict).sort(compareResults),
+  }))
+  return groups.filter((group) => group.results.length > 0)
+}
+
+function compareResults(one: CheckResult, other: CheckResult): number {
+  const bySeverity = SEVERITIES.indexOf(other.severity) - SEVERITIES.indexOf(one.severity)
+  if (bySeverity !== 0) return bySeverity
+  return one.check < other.check ? -1 : one.check > other.check ? 1 : 0
+}

@@ -1,0 +1,107 @@
+import type { CheckResult, RunReport } from '../core/report.ts'
+import { type Verdict, WORST_FIRST } from '../core/verdict.ts'
+import { countOf, describeAsset, describeElapsed, describeSource, elapsedOf, VERDICT_WORDS } from './describe.ts'
+import { forTerminal } from './escape.ts'
+import { groupResults, isTroubled } from './order-results.ts'
+import { createPaint, type Paint, type Style } from './paint.ts'
+import type { ReportOptions } from './report-options.ts'
+import { formatDetails } from './table-details.ts'
+import { measureText, padText } from './text-width.ts'
+import { type Word, wordsOf, wrapWords } from './wrap-words.ts'
+
+const MARKS: Readonly<Record<Verdict, string>> = {
+  fail: '✗ FAIL ',
+  error: '? ERROR',
+  warn: '! WARN ',
+  pass: '✓ pass ',
+  not_applicable: '– n/a  ',
+}
+
+const DEFAULT_WIDTH = 100
+const NARROWEST = 40
+const GAP = '  '
+const SEVERITY_WIDTH = 'CRITICAL'.length
+const MARK_WIDTH = MARKS.fail.length
+const TITLE_AT = MARK_WIDTH + GAP.length + SEVERITY_WIDTH + GAP.length
+/** Below this many columns for titles, ids follow the titles instead of standing in a column. */
+const LEAST_TITLE = 28
+
+interface Layout {
+  readonly paint: Paint
+  readonly width: number
+  /** Columns of the titles; undefined where ids follow the titles. */
+  readonly titleWidth: number | undefined
+  readonly verbose: boolean
+}
+
+/** A run for people at a terminal: what does not pass first, each with why, what was found, and how to mend it. */
+export function formatTable(report: RunReport, options: ReportOptions = {}): string {
+  const width = Math.max(NARROWEST, options.width || DEFAULT_WIDTH)
+  const paint = createPaint(options.color)
+  const titleWidth = chooseTitleWidth(report.results, width)
+  const layout: Layout = { paint, width, titleWidth, verbose: options.verbose ?? false }
+  const groups = groupResults(report.results).map(({ results }) => formatGroup(results, layout))
+  return `${[...groups, formatSummary(report, layout)].join('\n\n')}\n`
+}
+
+function chooseTitleWidth(results: readonly CheckResult[], width: number): number | undefined {
+  const widest = (texts: string[]): number => texts.reduce((most, text) => Math.max(most, measureText(text)), 0)
+  const title = widest(results.map((result) => forTerminal(result.title)))
+  const room = width - TITLE_AT - GAP.length - widest(results.map((result) => forTerminal(result.check)))
+  if (title <= room) return title
+  return room < LEAST_TITLE ? undefined : room
+}
+
+/** Results with details stand apart by an empty line; those of one line stand together. */
+function formatGroup(results: readonly CheckResult[], layout: Layout): string {
+  let text = ''
+  let apart = false
+  for (const [index, result] of results.entries()) {
+    const details = formatDetails(result, { ...layout, indent: MARK_WIDTH + GAP.length })
+    if (index > 0) text += apart || details.length > 0 ? '\n\n' : '\n'
+    text += [...formatHeading(result, layout), ...details].join('\n')
+    apart = details.length > 0
+  }
+  return text
+}
+
+function formatHeading(result: CheckResult, { paint, width, titleWidth }: Layout): string[] {
+  const { verdict, severity } = result
+  const troubled = isTroubled(verdict)
+  const stands = severity === 'critical' || severity === 'high'
+  const word = stands && troubled ? severity.toUpperCase() : severity
+  const rank = paint(troubled ? severity : 'muted', word) + ' '.repeat(SEVERITY_WIDTH - word.length)
+  const start = `${paint(verdict, MARKS[verdict])}${GAP}${rank}${GAP}`
+  const titleStyle: Style | undefined = troubled ? 'strong' : verdict === 'not_applicable' ? 'muted' : undefined
+  const words = wordsOf(forTerminal(result.title), titleStyle)
+  const id: Word = { text: forTerminal(result.check), style: 'muted', gap: GAP.length }
+  const following = ' '.repeat(TITLE_AT)
+  if (titleWidth === undefined) {
+    const lines = wrapWords([...words, id], width - TITLE_AT, paint)
+    return lines.map((line, index) => (index === 0 ? start : following) + line)
+  }
+  const plain = wrapWords(words, titleWidth, createPaint(false))
+  const lines = wrapWords(words, titleWidth, paint)
+  const padding = padText('', titleWidth - measureText(plain[0] ?? ''))
+  const first = `${start}${lines[0] ?? ''}${padding}${GAP}${paint('muted', id.text)}`
+  return [first, ...lines.slice(1).map((line) => following + line)]
+}
+
+function formatSummary(report: RunReport, { paint, width }: Layout): string {
+  const { results, summary, source } = report
+  const elapsed = elapsedOf(report)
+  const took = elapsed === undefined ? '' : ` in ${describeElapsed(elapsed)}`
+  const counts = WORST_FIRST.filter((verdict) => summary[verdict] > 0 || verdict === 'fail')
+  const words = counts.map((verdict, index): Word => {
+    const style = verdict === 'fail' && summary.fail === 0 ? 'pass' : verdict
+    const comma = index < counts.length - 1 ? ',' : ''
+    return { text: `${summary[verdict]} ${VERDICT_WORDS[verdict]}${comma}`, style }
+  })
+  const total: Word = { text: `${countOf(results.length, 'check')}${took}:`, style: 'strong' }
+  const asset = describeAsset(report)
+  const engine = describeSource(source) + (asset === '' ? '' : ',')
+  const origin = wordsOf(forTerminal(engine), source.preview ? 'preview' : 'muted')
+  const place = wordsOf(forTerminal(asset === '' ? '' : `on ${asset}`), 'muted')
+  const note = [...wordsOf('Source:', 'muted'), ...origin, ...place]
+  return [...wrapWords([total, ...words], width, paint), ...wrapWords(note, width, paint)].join('\n')
+}

@@ -1,0 +1,131 @@
+import { type TableContext, TableError, type TableRow } from '../../sql/table.ts'
+import { type AugeasFailure, readAugeasFailures } from '../augeas-failures.ts'
+import { type AugeasNode, readAugeasMatches, readAugeasXml } from '../augeas-tree.ts'
+import type { Host } from '../host.ts'
+import type { HostTable } from '../host-table.ts'
+import { quoteExpression, runAugtool } from '../run-augtool.ts'
+import { isFolder } from '../stat-target.ts'
+
+/**
+ * Configuration files as Augeas's lenses read them, through augtool. A file that no lens is for has no rows; one that
+ * was asked for and that its lens cannot read is an error.
+ */
+export const augeas: HostTable = {
+  name: 'augeas',
+  *generate(context, host) {
+    const path = onlyPath(context)
+    if (path !== undefined && !isFolder(host, path)) yield* readFile(host, path)
+    else yield* readTree(host, context)
+  },
+}
+
+/** The file, when all that the statement asks for is one with an ordinary name. */
+function onlyPath(context: TableContext): string | undefined {
+  const [path, ...others] = [
+    ...context.equals('path'),
+    ...context.likes('path'),
+    ...context.equals('node'),
+    ...context.likes('node'),
+  ]
+  return others.length === 0 && path === context.equals('path')[0] && /^\/[\w./@+:-]+$/.test(path ?? '')
+    ? path
+    : undefined
+}
+
+/** Loads nothing but the file, in about half the time of everything. */
+function* readFile(host: Host, path: string): Generator<TableRow> {
+  if (!host.lstat(path)) return
+  let xml: string
+  try {
+    xml = runAugtool(host, [`load-file ${path}`, `dump-xml /files${path}`, 'dump-xml /augeas/files//error'])
+  } catch (error) {
+    if (error instanceof TableError && error.message.includes('can not determine lens')) return
+    throw error
+  }
+  const [nodes = [], failures = []] = readAugeasXml(xml)
+  const [failure] = readAugeasFailures(failures)
+  if (failure) throw describeFailure(failure)
+  for (const node of nodes) yield toRow(node, path)
+}
+
+/** Loads everything that a lens is for, and picks the nodes as Augeas understands the patterns. */
+function* readTree(host: Host, context: TableContext): Generator<TableRow> {
+  const patterns = toExpressions(context)
+  const looksAround = patterns.some((pattern) => !pattern.startsWith('/files'))
+  const output = runAugtool(host, [
+    'load',
+    'dump-xml /files',
+    'dump-xml /augeas/files//path',
+    'dump-xml /augeas/files//error',
+    ...(looksAround ? ['dump-xml /augeas'] : []),
+    ...(patterns.length > 0 ? [`match ${quoteExpression(patterns.join('|'))}`] : []),
+  ])
+  const [files = [], paths = [], failures = [], around = []] = readAugeasXml(output)
+  const failure = readAugeasFailures(failures).find((each) => concerns(each, context, patterns.length === 0))
+  if (failure) throw describeFailure(failure)
+
+  const nodes = new Map([...files, ...around].map((node) => [node.path, node]))
+  const fileAt = new Map(paths.map(({ path, value }) => [path.slice('/augeas'.length, -'/path'.length), value]))
+  const matches =
+    patterns.length === 0
+      ? [...nodes.keys()].slice(1)
+      : readAugeasMatches(afterXml(output), (path) => nodes.get(path)?.value)
+  for (const path of new Set(matches)) {
+    const node = nodes.get(path)
+    if (node) yield toRow(node, fileOf(path, fileAt))
+  }
+}
+
+/**
+ * Nodes are Augeas expressions as they stand. A path means the file's node and all below it; in a LIKE `%` becomes
+ * Augeas's `*`, which is a whole step, and `%%` any number of steps.
+ */
+function toExpressions(context: TableContext): string[] {
+  const wildcards = (pattern: string) => pattern.replaceAll('%%', '/*').replaceAll('%', '*')
+  const paths = [...context.equals('path'), ...context.likes('path').map(wildcards)].map((path) => `/files${path}`)
+  return [
+    ...context.equals('node'),
+    ...context.likes('node').map(wildcards),
+    ...paths.flatMap((path) => (path.endsWith('*') ? [path] : [path, `${path}//*`])),
+  ]
+}
+
+/** Whether the file may hold something that the statement asks for. */
+function concerns({ file, isUnreadable }: AugeasFailure, context: TableContext, asksForAll: boolean): boolean {
+  // Augeas ships lenses that fail on many a machine: asked for everything, as much as there is has to do.
+  if (asksForAll) return isUnreadable
+  return (
+    context.equals('path').includes(file) ||
+    context.likes('path').some((pattern) => likeToRegExp(pattern).test(file)) ||
+    [...context.equals('node'), ...context.likes('node')].some((node) => `${node}/`.startsWith(`/files${file}/`))
+  )
+}
+
+function likeToRegExp(pattern: string): RegExp {
+  const source = pattern
+    .replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+    .replace(/%+/g, '.*')
+    .replaceAll('_', '.')
+  return new RegExp(`^${source}$`, 'is')
+}
+
+function describeFailure({ file, reason }: AugeasFailure): TableError {
+  return new TableError(`augeas cannot read ${file}: ${reason}`)
+}
+
+function toRow({ path: node, label, value }: AugeasNode, path: string): TableRow {
+  return { node, value: value ?? '', label, path }
+}
+
+/** The file that a node is in; above all files the folder, and '' outside of them. */
+function fileOf(node: string, fileAt: ReadonlyMap<string, string | undefined>): string {
+  for (let path = node; path !== ''; path = path.slice(0, path.lastIndexOf('/'))) {
+    const file = fileAt.get(path)
+    if (file !== undefined) return file.slice('/files'.length)
+  }
+  return node.startsWith('/files') ? node.slice('/files'.length) : ''
+}
+
+function afterXml(output: string): string {
+  return output.slice(output.search(/(?<=<\/augeas>\n|<augeas [^>]*\/>\n)(?!<)/))
+}

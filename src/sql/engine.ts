@@ -1,0 +1,279 @@
+import { ALLOWED_PRAGMAS, CORE_FUNCTIONS } from './dialect.ts'
+import { type SqlCollation, type SqlFunction, SqlFunctionError } from './function.ts'
+import { readValue, returnValue } from './native-value.ts'
+import type { Sqlite } from './sqlite.ts'
+import type { SqlValue, VirtualTable } from './table.ts'
+import { attachTables, type ScanPlan } from './virtual-tables.ts'
+
+export interface Answer {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly SqlValue[])[]
+}
+
+export interface PreparedColumn {
+  readonly name: string
+  /** The declared type of the table's column that this one is, unchanged. */
+  readonly type: string | undefined
+  readonly origin: { readonly table: string; readonly column: string } | undefined
+}
+
+/** What a statement reads, known without running it. */
+export interface Preparation {
+  readonly columns: readonly PreparedColumn[]
+  /** Every way in which SQLite thought of scanning a table. */
+  readonly plans: readonly ScanPlan[]
+  /** Columns read, by table. */
+  readonly reads: ReadonlyMap<string, ReadonlySet<string>>
+  readonly functions: ReadonlySet<string>
+  /** Whether it only reads: a SELECT, and no pragma. */
+  readonly readOnly: boolean
+}
+
+export interface EngineOptions {
+  readonly tables: Iterable<VirtualTable>
+  readonly functions: readonly SqlFunction[]
+  readonly collations: readonly SqlCollation[]
+}
+
+/** SQLite refused or failed a statement. */
+export class SqlError extends Error {
+  override readonly name = 'SqlError'
+}
+
+/** A statement ran longer than it was allowed to. */
+export class SqlTimeout extends Error {
+  override readonly name = 'SqlTimeout'
+}
+
+const STEPS_BETWEEN_CLOCK_LOOKS = 20_000
+
+/** SQLite with osquery's dialect over virtual tables: osquery's SQL without osquery. */
+export class Engine {
+  /** Scans started since the engine was made. */
+  scans = 0
+  readonly #sqlite: Sqlite
+  readonly #db: InstanceType<Sqlite['oo1']['DB']>
+  readonly #tables: Map<string, VirtualTable>
+  readonly #virtual: ReturnType<typeof attachTables>
+  readonly #functions: ReadonlySet<string>
+  #failure: unknown
+  #plans: ScanPlan[] = []
+  #reads = new Map<string, Set<string>>()
+  #called = new Set<string>()
+  #readOnly = true
+  #deadline = Number.POSITIVE_INFINITY
+
+  constructor(sqlite: Sqlite, { tables, functions, collations }: EngineOptions) {
+    this.#sqlite = sqlite
+    this.#db = new sqlite.oo1.DB(':memory:')
+    this.#tables = new Map([...tables].map((table) => [table.name, table]))
+    this.#functions = new Set([...CORE_FUNCTIONS, ...functions.map(({ name }) => name)])
+    this.#virtual = attachTables(sqlite, this.#pointer, this.#tables, {
+      onPlan: (plan) => this.#plans.push(plan),
+      onScan: () => this.scans++,
+      onError: (error) => {
+        this.#failure ??= error
+      },
+    })
+    for (const collation of collations) this.#addCollation(collation)
+    for (const name of this.#tables.keys()) this.#virtual.attach(name)
+    for (const definition of functions) this.#addFunction(definition)
+    this.#restrict()
+    this.setDoubleQuotedStrings(true)
+  }
+
+  get #pointer(): number {
+    return this.#db.pointer
+  }
+
+  get tables(): ReadonlyMap<string, VirtualTable> {
+    return this.#tables
+  }
+
+  attach(table: VirtualTable): void {
+    this.#tables.set(table.name, table)
+    this.#virtual.attach(table.name)
+  }
+
+  /** osquery takes "text" for a string where no column has that name; off, that is an error. */
+  setDoubleQuotedStrings(on: boolean): void {
+    const { capi } = this.#sqlite
+    for (const setting of [capi.SQLITE_DBCONFIG_DQS_DML, capi.SQLITE_DBCONFIG_DQS_DDL]) {
+      capi.sqlite3_db_config(this.#pointer, setting, on ? 1 : 0, 0)
+    }
+  }
+
+  /**
+   * Runs every statement of the text; the rows are those of all of them, under the first one's columns.
+   * @param options.now what the clock says, in unix seconds, instead of the real time
+   * @param options.timeout milliseconds
+   * @throws SqlError, SqlTimeout
+   */
+  query(sql: string, options: { now?: number; timeout?: number } = {}): Answer {
+    this.#begin()
+    this.#deadline = options.timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.timeout
+    // SQLite in WebAssembly takes the time from Date.now, and nothing else runs while a statement does.
+    const realNow = Date.now
+    const fixed = options.now
+    if (fixed !== undefined) Date.now = () => fixed * 1000
+    try {
+      let columns: string[] | undefined
+      const rows: SqlValue[][] = []
+      this.#eachStatement(sql, (statement) => {
+        columns ??= this.#columnNames(statement)
+        this.#stepThrough(statement, rows)
+      })
+      return { columns: columns ?? [], rows }
+    } finally {
+      Date.now = realNow
+    }
+  }
+
+  /** What the text's only statement reads. @throws SqlError also when there is none, or more than one. */
+  prepare(sql: string): Preparation {
+    this.#begin()
+    let columns: PreparedColumn[] | undefined
+    this.#eachStatement(sql, (statement) => {
+      if (columns) throw new SqlError('more than one statement')
+      columns = this.#columnNames(statement).map((name, index) => this.#describeColumn(statement, name, index))
+    })
+    if (!columns) throw new SqlError('no statement')
+    return {
+      columns,
+      plans: this.#plans,
+      reads: this.#reads,
+      functions: this.#called,
+      readOnly: this.#readOnly && columns.length > 0,
+    }
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  #begin(): void {
+    this.#failure = undefined
+    this.#plans = []
+    this.#reads = new Map()
+    this.#called = new Set()
+    this.#readOnly = true
+    this.#virtual.forgetPlans()
+  }
+
+  #eachStatement(sql: string, use: (statement: number) => void): void {
+    const { capi, wasm } = this.#sqlite
+    const scope = wasm.scopedAllocPush()
+    try {
+      const [start, length] = wasm.scopedAllocCString(sql, true)
+      const [ppStatement, ppTail] = wasm.scopedAllocPtr(2) as [number, number]
+      const end = start + length
+      for (let at = start; at < end; at = wasm.peekPtr(ppTail)) {
+        const code = capi.sqlite3_prepare_v3(this.#pointer, at, end - at, 0, ppStatement, ppTail)
+        if (code !== capi.SQLITE_OK) throw this.#error()
+        const statement = wasm.peekPtr(ppStatement)
+        if (statement === 0) continue
+        try {
+          use(statement)
+        } finally {
+          capi.sqlite3_finalize(statement)
+        }
+      }
+    } finally {
+      wasm.scopedAllocPop(scope)
+    }
+  }
+
+  #stepThrough(statement: number, rows: SqlValue[][]): void {
+    const { capi } = this.#sqlite
+    for (;;) {
+      const code = capi.sqlite3_step(statement)
+      if (code === capi.SQLITE_DONE) return
+      if (code === capi.SQLITE_INTERRUPT) throw new SqlTimeout('the query took too long')
+      if (code !== capi.SQLITE_ROW) throw this.#error()
+      const width = capi.sqlite3_column_count(statement)
+      rows.push(
+        Array.from({ length: width }, (_, index) =>
+          readValue(this.#sqlite, capi.sqlite3_column_value(statement, index)),
+        ),
+      )
+    }
+  }
+
+  #columnNames(statement: number): string[] {
+    const { capi } = this.#sqlite
+    const width = capi.sqlite3_column_count(statement)
+    return Array.from({ length: width }, (_, index) => capi.sqlite3_column_name(statement, index))
+  }
+
+  #describeColumn(statement: number, name: string, index: number): PreparedColumn {
+    const { capi } = this.#sqlite
+    const table = capi.sqlite3_column_table_name(statement, index)
+    const column = capi.sqlite3_column_origin_name(statement, index)
+    const type = capi.sqlite3_column_decltype(statement, index)
+    return { name, type: type ?? undefined, origin: table && column ? { table, column } : undefined }
+  }
+
+  #error(): SqlError {
+    if (this.#failure instanceof Error) return new SqlError(this.#failure.message, { cause: this.#failure })
+    const message = this.#sqlite.capi.sqlite3_errmsg(this.#pointer)
+    const unknown = /not authorized to use function: (.+)/.exec(message)
+    return new SqlError(unknown ? `no such function: ${unknown[1]}` : message)
+  }
+
+  #addFunction({ name, arity, call }: SqlFunction): void {
+    const { capi, wasm } = this.#sqlite
+    const run = (context: number, count: number, values: number) => {
+      try {
+        const { size } = wasm.ptr
+        const given = Array.from({ length: count }, (_, index) =>
+          readValue(this.#sqlite, wasm.peekPtr(values + index * size)),
+        )
+        returnValue(this.#sqlite, context, call(...given))
+      } catch (error) {
+        const message = error instanceof SqlFunctionError ? error.message : `${name}: ${(error as Error).message}`
+        capi.sqlite3_result_error(context, message, -1)
+      }
+    }
+    const pointer = wasm.installFunction('v(pip)', run)
+    const flags = capi.SQLITE_UTF8 | capi.SQLITE_DETERMINISTIC
+    for (const count of arity) {
+      capi.sqlite3_create_function(this.#pointer, name, count, flags, 0, pointer, 0, 0)
+    }
+  }
+
+  #addCollation({ name, compare }: SqlCollation): void {
+    const { capi, wasm } = this.#sqlite
+    const decoder = new TextDecoder()
+    const text = (start: number, length: number) => decoder.decode(wasm.heap8u().subarray(start, start + length))
+    const compareBytes = (_: number, n1: number, p1: number, n2: number, p2: number) =>
+      compare(text(p1, n1), text(p2, n2))
+    const pointer = wasm.installFunction('i(pipip)', compareBytes)
+    capi.sqlite3_create_collation_v2(this.#pointer, name, capi.SQLITE_UTF8, 0, pointer, 0)
+  }
+
+  /** Statements may read, and nothing else; what they read is noted. Long ones are stopped. */
+  #restrict(): void {
+    const { capi } = this.#sqlite
+    const authorize = (_: unknown, action: number, first: string | 0, second: string | 0) => {
+      if (action === capi.SQLITE_READ) this.#noteRead(String(first), String(second || ''))
+      else if (action === capi.SQLITE_FUNCTION) {
+        const name = String(second).toLowerCase()
+        this.#called.add(name)
+        if (!this.#functions.has(name)) return capi.SQLITE_DENY
+      } else if (action === capi.SQLITE_PRAGMA) {
+        this.#readOnly = false
+        if (!ALLOWED_PRAGMAS.has(String(first).toLowerCase())) return capi.SQLITE_DENY
+      } else if (action !== capi.SQLITE_SELECT && action !== capi.SQLITE_RECURSIVE) return capi.SQLITE_DENY
+      return capi.SQLITE_OK
+    }
+    capi.sqlite3_set_authorizer(this.#pointer, authorize, 0)
+    const interrupt = () => (performance.now() > this.#deadline ? 1 : 0)
+    capi.sqlite3_progress_handler(this.#pointer, STEPS_BETWEEN_CLOCK_LOOKS, interrupt, 0)
+  }
+
+  #noteRead(table: string, column: string): void {
+    const columns = this.#reads.get(table) ?? new Set()
+    if (column) columns.add(column)
+    this.#reads.set(table, columns)
+  }
+}

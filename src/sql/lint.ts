@@ -1,0 +1,268 @@
+import type { Check, Diagnostic, Effect, Place, Platform, Template } from '../core/check.ts'
+import { PLATFORMS } from '../core/check.ts'
+import type { CompiledCheck, Leaf } from '../core/compiled.ts'
+import { CompileError, compileCheck, OSQUERY_GATES } from './compile.ts'
+import { findNewerSyntax } from './dialect.ts'
+import { type Preparation, SqlError } from './engine.ts'
+import type { ParamValues } from './expand.ts'
+import type { SchemaEngine } from './schema-engine.ts'
+import { findSensitiveEvidence } from './sensitive.ts'
+import { FUNCTION_EFFECTS, TABLE_FACTS } from './table-facts.ts'
+import { significantTokens } from './tokenizer.ts'
+import { findVacuity } from './vacuity.ts'
+
+export interface LintOptions {
+  readonly engineOf: (platform: Platform) => SchemaEngine
+  readonly templates: ReadonlyMap<string, Template>
+  readonly values: ParamValues
+  /** The oldest osquery that the checks must run on, such as 5.0.1. */
+  readonly osqueryVersion: string
+  /** Effects that the configuration allows. */
+  readonly effects: readonly Effect[]
+}
+
+/** A finding without its check, platform and place, which are the same for many. */
+export interface Finding {
+  readonly level: 'error' | 'warning'
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+}
+
+/** Everything that is wrong, or looks wrong, with a check's SQL on each of its platforms. */
+export function lintCheck(check: Check, options: LintOptions): Diagnostic[] {
+  return PLATFORMS.filter((platform) => check.platforms[platform] !== undefined).flatMap((platform) => {
+    const place = check.platforms[platform]?.place ?? check.place
+    const locate = (finding: Finding, at: Place = place): Diagnostic => ({
+      ...finding,
+      place: at,
+      check: check.id,
+      platform,
+    })
+    return lintPlatform(check, options.engineOf(platform), options, locate)
+  })
+}
+
+function lintPlatform(
+  check: Check,
+  engine: SchemaEngine,
+  options: LintOptions,
+  locate: (finding: Finding, at?: Place) => Diagnostic,
+): Diagnostic[] {
+  let compiled: CompiledCheck
+  try {
+    compiled = compileCheck(check, engine, { ...options, ...OSQUERY_GATES })
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error
+    const { code, message, hint, place } = error
+    return [
+      locate({ level: 'error', code, message: onPlatform(message, engine, options), ...(hint ? { hint } : {}) }, place),
+    ]
+  }
+  const findings = [
+    ...compiled.leaves.flatMap((leaf) => lintLeaf(leaf, check, engine, options)),
+    ...findVacuity(compiled, engine, options),
+    ...(check.tests.some(({ platform }) => platform === engine.platform) ? [] : [untested(engine.platform)]),
+  ]
+  const unique = new Map(findings.map((finding) => [finding.message, finding]))
+  return [...unique.values()].map((finding) => locate(finding))
+}
+
+function onPlatform(message: string, engine: SchemaEngine, { engineOf }: LintOptions): string {
+  const table = /^no table (\S+) on/.exec(message)?.[1]
+  const elsewhere = PLATFORMS.filter(
+    (platform) => platform !== engine.platform && table && engineOf(platform).tables.has(table),
+  )
+  return elsewhere.length > 0 ? `${message} (it exists on ${elsewhere.join(' and ')})` : message
+}
+
+function lintLeaf(leaf: Leaf, check: Check, engine: SchemaEngine, options: LintOptions): Finding[] {
+  const statements = [leaf.select, ...leaf.gates.map(({ sql }) => sql)]
+  const prepared = statements.map((sql) => [sql, engine.prepare(sql)] as const)
+  return [
+    ...prepared.flatMap(([sql, preparation]) => [
+      ...findNewerSyntax(sql).map(
+        (found): Finding => ({
+          level: 'error',
+          code: 'newer-sqlite',
+          message: `osquery's SQLite 3.42 does not know ${found}`,
+        }),
+      ),
+      ...findDoubleQuotedStrings(sql, engine),
+      ...findMissingRequired(preparation),
+      ...findTextVersions(sql, preparation, engine),
+      ...findPerUser(preparation, engine),
+      ...findEffects(preparation, check, options),
+    ]),
+    ...findTooNew(leaf, engine, options),
+    ...findLongPatterns(leaf),
+    ...findSensitiveEvidence(leaf, prepared[0]?.[1]),
+  ]
+}
+
+function untested(platform: Platform): Finding {
+  return {
+    level: 'warning',
+    code: 'untested',
+    message: `no test covers ${platform}`,
+    hint: 'add tests for pass, fail and could not be seen',
+  }
+}
+
+function findDoubleQuotedStrings(sql: string, engine: SchemaEngine): Finding[] {
+  if (!sql.includes('"')) return []
+  try {
+    engine.prepareStrictly(sql)
+    return []
+  } catch (error) {
+    const message = error instanceof SqlError ? error.message : String(error)
+    const text = /no such column: "?([^"]*)"?/.exec(message)?.[1] ?? ''
+    return [
+      {
+        level: 'warning',
+        code: 'double-quoted-string',
+        message: `"${text}" is taken for a string, because no column has that name`,
+        hint: `write '${text}'`,
+      },
+    ]
+  }
+}
+
+function findMissingRequired({ plans }: Preparation): Finding[] {
+  const tables = new Set(plans.map(({ table }) => table))
+  return [...tables]
+    .filter((table) => plans.filter((plan) => plan.table === table).every(({ missesRequired }) => missesRequired))
+    .map(({ name, columns }) => {
+      const required = columns.filter((column) => column.required).map((column) => column.name)
+      return {
+        level: 'error',
+        code: 'required-column',
+        message: `${name} must be asked with ${required.join(' or ')} in the WHERE clause`,
+        hint: `${name} answers only for what it is asked about: WHERE ${required[0]} = … (or IN, or LIKE)`,
+      }
+    })
+}
+
+const ORDER_SYMBOLS = ['<', '<=', '>', '>=']
+
+function findTextVersions(sql: string, { reads }: Preparation, engine: SchemaEngine): Finding[] {
+  const plain = new Set<string>()
+  for (const [table, columns] of reads) {
+    for (const column of engine.tables.get(table)?.columns ?? []) {
+      const isVersion = /version/.test(column.name) && column.type === 'TEXT' && !column.collate?.startsWith('version')
+      if (isVersion && columns.has(column.name)) plain.add(column.name)
+    }
+  }
+  const tokens = significantTokens(sql)
+  const compared = tokens.flatMap(({ text }, index) => {
+    if (!ORDER_SYMBOLS.includes(text)) return []
+    const sides = [tokens[index - 1], tokens[index + 1]].map((side) => side?.text.replaceAll('"', '') ?? '')
+    return sides.filter((side) => plain.has(side))
+  })
+  return [...new Set(compared)].map((column) => ({
+    level: 'warning',
+    code: 'text-version',
+    message: `${column} is compared as text, where '1.10' comes before '1.9'`,
+    hint: `version_compare(${column}, '…') >= 0, or version_ge in a condition`,
+  }))
+}
+
+function findPerUser({ reads, plans }: Preparation, engine: SchemaEngine): Finding[] {
+  return [...reads.keys()]
+    .filter((name) => engine.tables.get(name)?.perUser)
+    .filter((name) => plans.filter(({ table }) => table.name === name).every(({ constrained }) => !constrained))
+    .map((name) => ({
+      level: 'warning',
+      code: 'per-user-table',
+      message: `${name} answers for one user only unless it is joined with users`,
+      hint: `FROM users JOIN ${name} USING (uid)`,
+    }))
+}
+
+function findEffects({ reads, functions }: Preparation, check: Check, { effects }: LintOptions): Finding[] {
+  const caused = [
+    ...[...reads.keys()].flatMap((table) =>
+      (TABLE_FACTS[table]?.effects ?? []).map((effect) => [table, effect] as const),
+    ),
+    ...[...functions].flatMap((name) => {
+      const effect = FUNCTION_EFFECTS[name]
+      return effect ? [[`${name}()`, effect] as const] : []
+    }),
+  ]
+  return caused.flatMap(([name, effect]): Finding[] => {
+    if (!check.effects.includes(effect)) {
+      return [
+        {
+          level: 'error',
+          code: 'effect',
+          message: `${name} has the effect ${effect}, which the check does not name`,
+          hint: `add effects: [${effect}]`,
+        },
+      ]
+    }
+    if (effects.includes(effect)) return []
+    return [
+      {
+        level: 'error',
+        code: 'effect-not-allowed',
+        message: `the effect ${effect} is not allowed here`,
+        hint: `allow it in keelson.yaml: effects: [${effect}]`,
+      },
+    ]
+  })
+}
+
+function findTooNew(leaf: Leaf, engine: SchemaEngine, { osqueryVersion }: LintOptions): Finding[] {
+  return leaf.tables.flatMap(({ table, columns }) => {
+    const known = engine.tables.get(table)
+    if (!known) return []
+    const things: [string, string | undefined][] = [
+      [`table ${table}`, known.since],
+      ...columns.map((column): [string, string | undefined] => [
+        `column ${table}.${column}`,
+        known.columnsSince[column],
+      ]),
+    ]
+    return things.flatMap(([thing, since]): Finding[] =>
+      since !== undefined && isOlder(osqueryVersion, since)
+        ? [
+            {
+              level: 'warning',
+              code: 'newer-osquery',
+              message: `${thing} came with osquery ${since}, after ${osqueryVersion}`,
+              hint: 'older agents answer with an error; raise osquery_version in keelson.yaml if you have none',
+            },
+          ]
+        : [],
+    )
+  })
+}
+
+/** Whether one release of osquery came before another. */
+export function isOlder(version: string, than: string): boolean {
+  const [left, right] = [version, than].map((text) => text.split('.').map(Number)) as [number[], number[]]
+  for (let part = 0; part < 3; part++) {
+    const difference = (left[part] ?? 0) - (right[part] ?? 0)
+    if (difference !== 0) return difference < 0
+  }
+  return false
+}
+
+const LONGEST_PATTERN = 256
+
+function findLongPatterns({ select }: Leaf): Finding[] {
+  const tokens = significantTokens(select)
+  return tokens.flatMap(({ text }, index): Finding[] => {
+    const call = /^regex_(?:match|split)$/i.test(text)
+    const pattern = call ? tokens.slice(index + 1).find(({ kind }) => kind === 'string') : undefined
+    if (!pattern || Buffer.byteLength(pattern.text) - 2 <= LONGEST_PATTERN) return []
+    return [
+      {
+        level: 'error',
+        code: 'long-pattern',
+        message: `a regular expression of over ${LONGEST_PATTERN} bytes is an error in osquery`,
+        hint: 'split it into several',
+      },
+    ]
+  })
+}

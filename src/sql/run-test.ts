@@ -1,0 +1,84 @@
+import type { Check, CheckTest, Template } from '../core/check.ts'
+import type { CompiledCheck, Leaf } from '../core/compiled.ts'
+import { messageOf } from '../core/errors.ts'
+import { type Judgement, judge, type Observation } from '../core/judge.ts'
+import { CompileError, type CompileOptions, compileCheck } from './compile.ts'
+import { SqlError, SqlTimeout } from './engine.ts'
+import type { ParamValues } from './expand.ts'
+import type { Fixture, SchemaEngine } from './schema-engine.ts'
+
+export interface TestOutcome {
+  readonly check: string
+  readonly test: CheckTest
+  readonly passed: boolean
+  /** What came out otherwise than expected; absent when the test passed. */
+  readonly problem?: string
+  readonly judgement?: Judgement
+}
+
+const NEVER = 'SELECT 1 WHERE 0'
+
+/** The gates as a test sets them: root and console user are given, and tables are what `given` says. */
+export function testGates({ root, consoleUser }: Pick<CheckTest, 'root' | 'consoleUser'>): Partial<CompileOptions> {
+  return { rootGate: root ? undefined : NEVER, consoleUserGate: consoleUser ? undefined : NEVER, anchors: false }
+}
+
+/** Runs one test of a check, offline. */
+export function runTest(
+  check: Check,
+  test: CheckTest,
+  engine: SchemaEngine,
+  options: { templates: ReadonlyMap<string, Template>; values: ParamValues },
+): TestOutcome {
+  const named = { check: check.id, test }
+  const unnamed = new Set<string>()
+  const fixture: Fixture = {
+    rows: new Map(Object.entries(test.given)),
+    errors: new Map(Object.entries(test.errors)),
+    others: 'refused',
+    onRefused: (table) => unnamed.add(table),
+  }
+  try {
+    const compiled = compileCheck(check, engine, { ...options, ...testGates(test) })
+    const judgement = judgeOver(compiled, engine, fixture, test.now)
+    const problem = unnamed.size > 0 ? unnamedProblem(unnamed) : compareOutcome(test, judgement)
+    return problem === undefined
+      ? { ...named, passed: true, judgement }
+      : { ...named, passed: false, problem, judgement }
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error
+    return { ...named, passed: false, problem: error.message }
+  }
+}
+
+/** Judges a compiled check over given rows. */
+export function judgeOver(compiled: CompiledCheck, engine: SchemaEngine, fixture: Fixture, now?: number): Judgement {
+  return judge(
+    compiled,
+    compiled.leaves.map((leaf) => observe(leaf, engine, fixture, now)),
+  )
+}
+
+function observe({ sql }: Leaf, engine: SchemaEngine, fixture: Fixture, now: number | undefined): Observation {
+  try {
+    return { answer: String(engine.value(sql, fixture, now)) }
+  } catch (error) {
+    if (!(error instanceof SqlError || error instanceof SqlTimeout)) throw error
+    return { error: messageOf(error) }
+  }
+}
+
+function unnamedProblem(tables: ReadonlySet<string>): string {
+  const names = [...tables].join(', ')
+  return `it reads ${names}, which the test does not name: add the rows under given (none: \`${names}: []\`), or an error`
+}
+
+function compareOutcome({ verdict, reason }: CheckTest, judgement: Judgement): string | undefined {
+  if (judgement.verdict !== verdict) {
+    return `expected ${verdict}, got ${judgement.verdict}${judgement.reason ? `: ${judgement.reason}` : ''}`
+  }
+  if (reason !== undefined && !judgement.reason?.includes(reason)) {
+    return `expected a reason with '${reason}', got ${judgement.reason ? `'${judgement.reason}'` : 'none'}`
+  }
+  return undefined
+}

@@ -1,0 +1,160 @@
+import type { Effect, Platform } from '../core/check.ts'
+
+/** What must be known of a table so that its silence is not taken for an answer. */
+export interface TableFacts {
+  /** What every healthy host has in it, in words; an empty answer then means that it could not be read. */
+  readonly neverEmpty?: string
+  /** The platforms where `neverEmpty` holds; all of the table's when absent. */
+  readonly neverEmptyOn?: readonly Platform[]
+  /** SQL that answers a row wherever the table can be read at all, for a table that may well be empty. */
+  readonly anchor?: string
+  /** The platforms where `anchor` holds; all of the table's when absent. */
+  readonly anchorOn?: readonly Platform[]
+  /** Platforms where only root sees all of it, and anyone else silently less. */
+  readonly needsRoot?: readonly Platform[]
+  /** Answers for the user at the console, and nothing while nobody is logged in. */
+  readonly needsConsoleUser?: boolean
+  /** Why an empty answer may be believed, where it may. */
+  readonly emptyIsTrue?: string
+  /** Columns that may hold secrets or personal data: never evidence, unless hashed. */
+  readonly sensitive?: readonly string[]
+  /** What reading it does beside reading. */
+  readonly effects?: readonly Effect[]
+  /** Where these facts come from. */
+  readonly source: string
+}
+
+const POSIX: readonly Platform[] = ['darwin', 'linux']
+
+/** Facts of every table that a shipped check or template reads, and of those that checks must not read lightly. */
+export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
+  os_version: { neverEmpty: 'one row naming the system', source: 'osquery specs/os_version.table' },
+  system_info: { neverEmpty: 'one row naming the machine', source: 'osquery specs/system_info.table' },
+  osquery_info: { neverEmpty: 'one row about osquery itself', source: 'osquery specs/osquery_info.table' },
+  time: { neverEmpty: 'the current time', source: 'osquery specs/time.table' },
+  uptime: { neverEmpty: 'the uptime', source: 'osquery specs/uptime.table' },
+  users: { neverEmpty: 'at least root or SYSTEM', source: 'osquery specs/users.table; passwd(5)' },
+  groups: { neverEmpty: 'at least one group', source: 'osquery specs/groups.table; group(5)' },
+  user_groups: { neverEmpty: 'every user has a primary group', source: 'osquery specs/user_groups.table' },
+  processes: {
+    neverEmpty: 'osquery itself is a process',
+    sensitive: ['cmdline'],
+    source: 'osquery specs/processes.table; command lines carry passwords (CWE-214)',
+  },
+  mounts: { neverEmpty: 'the root file system', source: 'osquery specs/posix/mounts.table; proc(5)' },
+  shadow: {
+    neverEmpty: "root's entry",
+    needsRoot: ['linux'],
+    sensitive: ['hash_alg'],
+    source: 'osquery specs/linux/shadow.table; shadow(5): mode 0640',
+  },
+  sudoers: {
+    needsRoot: POSIX,
+    emptyIsTrue: 'a machine without sudo has no rules; root reads every file',
+    source: 'osquery specs/posix/sudoers.table; sudoers(5): mode 0440',
+  },
+  file: {
+    needsRoot: POSIX,
+    anchor: `SELECT 1 FROM file WHERE path = '/'`,
+    anchorOn: POSIX,
+    emptyIsTrue: 'a path that does not exist has no row, and root can look everywhere',
+    source: 'osquery specs/utility/file.table; recorded: a missing path answers no row',
+  },
+  hash: {
+    needsRoot: POSIX,
+    emptyIsTrue: 'a path that is no regular file has no row, and root can read every file',
+    source: 'osquery specs/hash.table; recorded: a missing path answers no row',
+  },
+  disk_encryption: {
+    neverEmpty: 'one row per block device',
+    needsRoot: POSIX,
+    source:
+      'osquery tables/system/linux/disk_encryption.cpp; osquery issues 7314, 8639: no rows when not root or unsupported',
+  },
+  block_devices: {
+    neverEmpty: 'one row per block device',
+    needsRoot: ['linux'],
+    source: 'osquery specs/posix/block_devices.table',
+  },
+  deb_packages: { neverEmpty: 'the packages of a Debian system', source: 'osquery specs/linux/deb_packages.table' },
+  rpm_packages: { neverEmpty: 'the packages of an RPM system', source: 'osquery specs/linux/rpm_packages.table' },
+  systemd_units: { neverEmpty: 'the units of a systemd system', source: 'osquery specs/linux/systemd_units.table' },
+  kernel_modules: {
+    neverEmpty: 'modules of a distribution kernel',
+    source: 'osquery specs/linux/kernel_modules.table; a container answers nothing',
+  },
+  system_controls: { neverEmpty: 'the kernel parameters', source: 'osquery specs/posix/system_controls.table' },
+  augeas: {
+    neverEmpty: 'the files that the lenses know',
+    neverEmptyOn: ['linux'],
+    needsRoot: POSIX,
+    source: 'osquery specs/posix/augeas.table; recorded: empty, and no error, where no lenses are installed',
+  },
+  listening_ports: {
+    needsRoot: POSIX,
+    neverEmpty: 'sockets of the system',
+    source: 'osquery specs/listening_ports.table',
+  },
+  alf: {
+    neverEmpty: 'one row of firewall settings',
+    source: 'osquery specs/darwin/alf.table; issues 8395, 8428: empty on macOS 15 before 5.14.1',
+  },
+  plist: {
+    needsRoot: ['darwin'],
+    anchor: `SELECT 1 FROM plist WHERE path = '/System/Library/CoreServices/SystemVersion.plist'`,
+    emptyIsTrue: 'a file or key that does not exist has no row',
+    source: 'osquery specs/darwin/plist.table',
+  },
+  managed_policies: {
+    emptyIsTrue: 'a Mac without management has no policies',
+    source: 'osquery specs/darwin/managed_policies.table',
+  },
+  registry: {
+    anchor: `SELECT 1 FROM registry WHERE key = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion'`,
+    emptyIsTrue: 'a key or value that does not exist has no row; SYSTEM reads every key that checks ask for',
+    source: 'osquery specs/windows/registry.table',
+  },
+  programs: { neverEmpty: 'installed programs', source: 'osquery specs/windows/programs.table' },
+  services: { neverEmpty: 'the services of Windows', source: 'osquery specs/windows/services.table' },
+  apps: { neverEmpty: 'the applications that macOS ships with', source: 'osquery specs/darwin/apps.table' },
+  bitlocker_info: {
+    neverEmpty: 'one row per volume',
+    source: 'osquery specs/windows/bitlocker_info.table: WMI, which only administrators may ask',
+  },
+  logical_drives: { neverEmpty: 'the system drive', source: 'osquery specs/windows/logical_drives.table' },
+  windows_security_center: {
+    neverEmpty: 'one row of health states',
+    source: 'osquery specs/windows/windows_security_center.table; issue 8042: Error on servers',
+  },
+  windows_security_products: {
+    neverEmpty: 'Defender registers itself on client Windows',
+    source: 'osquery specs/windows/windows_security_products.table; issue 6389: empty on servers',
+  },
+  shell_history: { sensitive: ['command'], source: 'osquery specs/posix/shell_history.table' },
+  process_envs: { sensitive: ['value'], needsRoot: POSIX, source: 'osquery specs/posix/process_envs.table' },
+  authorized_keys: {
+    sensitive: ['key'],
+    needsRoot: POSIX,
+    emptyIsTrue: 'users without keys have no row',
+    source: 'osquery specs/posix/authorized_keys.table',
+  },
+  crontab: {
+    sensitive: ['command'],
+    needsRoot: POSIX,
+    emptyIsTrue: 'a machine without jobs has no row',
+    source: 'osquery specs/posix/crontab.table',
+  },
+  curl: { effects: ['network'], source: 'osquery specs/utility/curl.table' },
+  curl_certificate: { effects: ['network'], source: 'osquery specs/curl_certificate.table' },
+  carves: { effects: ['carve'], source: 'osquery specs/utility/carves.table' },
+  yara: { effects: ['network'], source: 'osquery specs/yara/yara.table: rules may come from a URL' },
+}
+
+/** Functions that do more than calculate. */
+export const FUNCTION_EFFECTS: Readonly<Record<string, Effect>> = { carve: 'carve', sleep: 'sleep' }
+
+/** SQL that answers a row only where osquery runs as root (its own process, by its effective user). */
+export const ROOT_GATE = 'SELECT 1 FROM processes WHERE pid = (SELECT pid FROM osquery_info) AND euid = 0'
+
+/** SQL that answers a row only while somebody is logged in at the console of a Mac. */
+export const CONSOLE_USER_GATE = `SELECT 1 FROM logged_in_users WHERE tty = 'console'`

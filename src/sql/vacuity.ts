@@ -1,0 +1,92 @@
+import type { Template } from '../core/check.ts'
+import type { CompiledCheck, Tree } from '../core/compiled.ts'
+import type { Judgement } from '../core/judge.ts'
+import { compileCheck } from './compile.ts'
+import type { ParamValues } from './expand.ts'
+import type { Finding } from './lint.ts'
+import { judgeOver, testGates } from './run-test.ts'
+import type { SchemaEngine } from './schema-engine.ts'
+import { TABLE_FACTS } from './table-facts.ts'
+
+/**
+ * Proves, by running the check, that it does not take silence for an answer: with every table empty, and with the rows
+ * of each of its passing tests but one table empty, no clause that reads the table may pass, nor fail where the table
+ * is never empty on a healthy host.
+ */
+export function findVacuity(
+  compiled: CompiledCheck,
+  engine: SchemaEngine,
+  options: { templates: ReadonlyMap<string, Template>; values: ParamValues },
+): Finding[] {
+  const silence = judgeOver(compiled, engine, { rows: new Map(), others: 'empty' })
+  const silent = compiled.leaves.flatMap((leaf) =>
+    judgedBySilence(
+      compiled,
+      silence,
+      leaf.index,
+      leaf.tables.map(({ table }) => table),
+    ).map((verdict) =>
+      finding(verdict, leaf.title, 'every table is empty', leaf.tables[0]?.table ?? 'a table that is never empty'),
+    ),
+  )
+  return [...silent, ...emptiedOneByOne(compiled, engine, options)]
+}
+
+function emptiedOneByOne(
+  { check, platform }: CompiledCheck,
+  engine: SchemaEngine,
+  options: { templates: ReadonlyMap<string, Template>; values: ParamValues },
+): Finding[] {
+  const passing = check.tests.filter((test) => test.platform === platform && test.verdict === 'pass')
+  return passing.flatMap((test) => {
+    const values = { ...options.values, ...test.params }
+    const compiled = compileCheck(check, engine, { ...options, values, ...testGates(test) })
+    const filled = Object.keys(test.given).filter((table) => (test.given[table]?.length ?? 0) > 0)
+    return filled
+      .filter((table) => TABLE_FACTS[table]?.emptyIsTrue === undefined)
+      .flatMap((table) => {
+        const rows = new Map(Object.entries({ ...test.given, [table]: [] }))
+        const judgement = judgeOver(compiled, engine, { rows, others: 'empty' }, test.now)
+        return compiled.leaves
+          .filter((leaf) => leaf.tables.some((use) => use.table === table))
+          .flatMap((leaf) =>
+            judgedBySilence(compiled, judgement, leaf.index, [table]).map((verdict) =>
+              finding(verdict, leaf.title, `${table} is empty`, table),
+            ),
+          )
+      })
+  })
+}
+
+/** The verdict that a leaf should not have come to over these empty tables, if it did. */
+function judgedBySilence(
+  compiled: CompiledCheck,
+  judgement: Judgement,
+  index: number,
+  tables: readonly string[],
+): ('pass' | 'fail')[] {
+  const verdict = judgement.leaves[index]?.verdict
+  const counted = isNegated(compiled.tree, index) ? { pass: 'fail', fail: 'pass' }[verdict as 'pass'] : verdict
+  if (counted === 'pass') return ['pass']
+  const neverEmpty = tables.some((table) => {
+    const facts = TABLE_FACTS[table]
+    return facts?.neverEmpty !== undefined && (facts.neverEmptyOn?.includes(compiled.platform) ?? true)
+  })
+  return counted === 'fail' && neverEmpty ? ['fail'] : []
+}
+
+/** Whether a leaf stands under an odd number of `not`. */
+function isNegated(tree: Tree, index: number, negated = false): boolean {
+  if (typeof tree === 'number') return tree === index && negated
+  if ('not' in tree) return isNegated(tree.not, index, !negated)
+  return ('all' in tree ? tree.all : tree.any).some((part) => isNegated(part, index, negated))
+}
+
+function finding(verdict: 'pass' | 'fail', title: string, when: string, table: string): Finding {
+  return {
+    level: 'error',
+    code: 'vacuous',
+    message: `"${title}" would ${verdict} when ${when}: silence would count as an answer`,
+    hint: `add needs: SELECT 1 FROM ${table} … for something that every healthy host has, or change if_empty to error`,
+  }
+}
