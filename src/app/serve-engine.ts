@@ -1,4 +1,3 @@
-import { SourceError } from '../core/errors.ts'
 import { EmbeddedEngine } from '../host/embedded-engine.ts'
 import type { ManagerBackend } from '../osquery/manager-backend.ts'
 import { type Manager, type ManagerOptions, serveManager } from '../osquery/manager-server.ts'
@@ -34,11 +33,7 @@ export async function toBackend(engine: EmbeddedEngine, path: string): Promise<M
     hasCoreTable: (name) => tables.has(name),
     tableColumns: (name) =>
       tables.get(name)?.map((column) => ({ name: column.name, type: column.type, op: toOptions(column) })),
-    generateTable: (name, context) => {
-      const columns = tables.get(name)
-      if (!columns) return Promise.reject(new SourceError('sql', `no such table: ${name}`))
-      return engine.query(toScan(name, columns, context))
-    },
+    generateTable: (name, context) => engine.scan(name, context),
     options: () => describeOptions(path),
     attach: (name, columns, generate) => {
       void engine.attach(name, columns.map(fromOptions), generate)
@@ -75,31 +70,6 @@ function fromOptions({ name, type, op }: { name: string; type: string; op: numbe
     required: has(OPTION.required),
     additional: has(OPTION.additional),
     hidden: has(OPTION.hidden),
-  }
-}
-
-const EQUALS = 2
-const LIKE = 65
-
-/** A scan as a query: the context's `=` and LIKE constraints, as far as it is one at all. */
-function toScan(table: string, columns: readonly TableColumn[], context: string): string {
-  const terms = readConstraints(context).flatMap(({ name, list }) =>
-    columns.some((column) => column.name === name)
-      ? list.flatMap(({ op, expr }) => {
-          const symbol = op === EQUALS ? '=' : op === LIKE ? 'LIKE' : undefined
-          return symbol ? [`"${name}" ${symbol} '${String(expr).replaceAll("'", "''")}'`] : []
-        })
-      : [],
-  )
-  return `SELECT * FROM "${table}"${terms.length > 0 ? ` WHERE ${terms.join(' AND ')}` : ''}`
-}
-
-function readConstraints(context: string): { name: string; list: { op: number; expr: unknown }[] }[] {
-  try {
-    const { constraints } = JSON.parse(context) as { constraints?: unknown }
-    return Array.isArray(constraints) ? constraints.filter((entry) => Array.isArray(entry?.list)) : []
-  } catch {
-    return []
   }
 }
 

@@ -146,7 +146,7 @@ function byId(left: { id: string }, right: { id: string }): number {
   return compare(left.id, right.id)
 }
 
-/** What an alias repeats is said once. */
+/** What is said twice of one place, by way of an alias, is said once. */
 function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const unique = new Map<string, Diagnostic>()
   for (const diagnostic of diagnostics) {

@@ -87,7 +87,11 @@ export function readTag(
 }
 
 function findExtent(reader: Reader, event: ScalarEvent): { start: number; end: number } {
-  if (event.valueStart < 0) return { start: reader.offset, end: reader.offset }
+  if (event.valueStart < 0) {
+    // Nothing is written: what can be pointed at is its key.
+    const start = reader.stack.at(-1)?.key?.start ?? reader.offset
+    return { start, end: start }
+  }
   const { style } = event
   if (style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED) {
     return { start: event.valueStart - 1, end: event.valueEnd + 1 }

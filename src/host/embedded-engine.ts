@@ -56,6 +56,11 @@ export class EmbeddedEngine implements Source {
     return this.#ask({ kind: 'tables' })
   }
 
+  /** The rows of one scan of a table for a constraint context in osquery's JSON; anything else means no constraints. */
+  scan(table: string, context: string): Promise<TextRow[]> {
+    return this.#ask({ kind: 'scan', table, context })
+  }
+
   /** Makes a table of another process readable here. */
   async attach(name: string, columns: readonly TableColumn[], generate: RemoteTable): Promise<void> {
     this.#remote.set(name, { columns, generate })

@@ -1,15 +1,16 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { messageOf } from '../core/errors.ts'
+import type { TextRow } from '../core/source.ts'
 import { Engine, SqlError, SqlTimeout } from '../sql/engine.ts'
 import { osqueryCollations, osqueryFunctions } from '../sql/functions/index.ts'
 import { describeResult } from '../sql/result-types.ts'
 import { loadSqlite } from '../sql/sqlite.ts'
 import { TableError, type VirtualTable } from '../sql/table.ts'
 import type { EngineRequest, EngineResponse, EngineStart, GeneratedRows } from './engine-protocol.ts'
-import { toGenerateContext } from './generate-context.ts'
+import { readGenerateContext, toGenerateContext } from './generate-context.ts'
 import { Host } from './host.ts'
 import { createHostTables } from './host-tables.ts'
-import { renderRows } from './render-rows.ts'
+import { renderRows, renderTableRow } from './render-rows.ts'
 
 // The engine runs in a thread of its own: SQLite and the tables are synchronous, and whoever asks must be able to go
 // on, to give up waiting, and to end the thread.
@@ -31,6 +32,7 @@ function answer(request: EngineRequest): unknown {
   }
   if (request.kind === 'columns') return describeResult(engine, request.sql)
   if (request.kind === 'tables') return [...engine.tables.values()].map(({ name, columns }) => ({ name, columns }))
+  if (request.kind === 'scan') return scanTable(request.table, request.context)
   if (request.kind === 'detach') {
     detached.add(request.name)
     return null
@@ -39,6 +41,13 @@ function answer(request: EngineRequest): unknown {
   detached.delete(name)
   engine.attach({ name, columns, generate: (context) => fetchRows(name, toGenerateContext(columns, context)) })
   return null
+}
+
+/** The rows as the table makes them: columns that it leaves out are not there, and nothing filters them again. */
+function scanTable(name: string, context: string): TextRow[] {
+  const table = engine.tables.get(name)
+  if (!table) throw new SqlError(`no such table: ${name}`)
+  return [...table.generate(readGenerateContext(context))].map((row) => renderTableRow(table.columns, row))
 }
 
 /** Rows of a table in another process: asked for through the main thread, which can wait for a socket as we cannot. */
@@ -58,7 +67,12 @@ port.on('message', (request: EngineRequest) => {
   try {
     send({ id: request.id, result: answer(request) })
   } catch (error) {
-    const failure = error instanceof SqlTimeout ? 'timeout' : error instanceof SqlError ? 'sql' : 'protocol'
+    const failure =
+      error instanceof SqlTimeout
+        ? 'timeout'
+        : error instanceof SqlError || error instanceof TableError
+          ? 'sql'
+          : 'protocol'
     send({ id: request.id, failure, message: messageOf(error) })
   }
 })

@@ -105,6 +105,8 @@ function programFailure(error: unknown): string {
   }
   if (code === 'ENOENT') return 'it is not installed'
   if (signal) return `ended by ${signal}`
-  const line = String(stderr ?? '').trim().split('\n')[0]
+  const line = String(stderr ?? '')
+    .trim()
+    .split('\n')[0]
   return line ? `${line} (exit ${status})` : `exit ${status ?? messageOf(error)}`
 }

@@ -1,7 +1,8 @@
 import type { TextRow } from '../core/source.ts'
 import type { Answer } from '../sql/engine.ts'
 import { renderDouble } from '../sql/functions/render-double.ts'
-import type { SqlValue } from '../sql/table.ts'
+import { toColumnValue } from '../sql/native-value.ts'
+import type { SqlValue, TableColumn, TableRow } from '../sql/table.ts'
 
 const decoder = new TextDecoder()
 
@@ -14,6 +15,16 @@ export function renderRows({ columns, rows }: Answer): TextRow[] {
     })
     return rendered
   })
+}
+
+/** One row of a table, without going through SQL: only the columns that it has a value for. */
+export function renderTableRow(columns: readonly TableColumn[], row: TableRow): TextRow {
+  const rendered: Record<string, string> = Object.create(null)
+  for (const { name, type } of columns) {
+    const value = row[name]
+    if (value !== undefined) rendered[name] = renderValue(toColumnValue(type, value))
+  }
+  return rendered
 }
 
 function renderValue(value: SqlValue): string {

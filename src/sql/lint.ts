@@ -95,6 +95,7 @@ function lintLeaf(leaf: Leaf, check: Check, engine: SchemaEngine, options: LintO
       ...findEffects(preparation, check, options),
     ]),
     ...findTooNew(leaf, engine, options),
+    ...findForeignColumns(leaf, engine),
     ...findLongPatterns(leaf),
     ...findSensitiveEvidence(leaf, prepared[0]?.[1]),
   ]
@@ -236,6 +237,20 @@ function findTooNew(leaf: Leaf, engine: SchemaEngine, { osqueryVersion }: LintOp
         : [],
     )
   })
+}
+
+function findForeignColumns({ tables }: Leaf, engine: SchemaEngine): Finding[] {
+  return tables.flatMap(({ table, columns }) =>
+    columns
+      .filter((column) => engine.tables.get(table)?.foreignColumns.has(column))
+      .map(
+        (column): Finding => ({
+          level: 'error',
+          code: 'foreign-column',
+          message: `${table}.${column} belongs to another platform: on ${engine.platform} it is always NULL`,
+        }),
+      ),
+  )
 }
 
 /** Whether one release of osquery came before another. */

@@ -41,6 +41,8 @@ export interface PlatformTable {
   readonly columns: readonly TableColumn[]
   readonly since: string | undefined
   readonly columnsSince: Readonly<Record<string, string>>
+  /** Columns of other platforms: there, hidden, and always NULL. */
+  readonly foreignColumns: ReadonlySet<string>
   readonly perUser: boolean
 }
 
@@ -54,10 +56,16 @@ export function tablesOf(schema: OsquerySchema, platform: Platform): Map<string,
   const tables = new Map<string, PlatformTable>()
   for (const [name, table] of Object.entries(schema.tables)) {
     if (!table.platforms.includes(platform)) continue
-    const columns = Object.entries(table.columns).filter(([, { platforms }]) => platforms?.includes(platform) ?? true)
+    const columns = Object.entries(table.columns)
+    const foreign = columns
+      .filter(([, { platforms }]) => platforms?.includes(platform) === false)
+      .map(([column]) => column)
     const entry = {
       name,
-      columns: columns.map(([column, spec]) => toTableColumn(column, spec)),
+      columns: columns.map(([column, spec]) =>
+        toTableColumn(column, foreign.includes(column) ? { ...spec, hidden: true } : spec),
+      ),
+      foreignColumns: new Set(foreign),
       since: table.since,
       columnsSince: Object.fromEntries(columns.flatMap(([column, { since }]) => (since ? [[column, since]] : []))),
       perUser: table.user_data ?? false,

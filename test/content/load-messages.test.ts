@@ -52,7 +52,7 @@ describe('loadLibrary says of a check', () => {
       `${HEAD.replace('X', '1.10')}${LINUX}`,
       ['2:8: title must be text, not the number 1.10 | write "1.10" in quotes'],
     ],
-    ['an empty why', `${HEAD}${LINUX}why:\n`, ['5:5: why must be text, not nothing (null)']],
+    ['an empty why', `${HEAD}${LINUX}why:\n`, ['5:1: why must be text, not nothing (null)']],
     ['one tag instead of a list', `${HEAD}${LINUX}tags: a`, ['5:7: tags must be a list, not the text "a"']],
     ['a tag twice', `${HEAD}${LINUX}tags: [a, b, a]`, ['5:14: tags has "a" twice | remove one of the two']],
     [

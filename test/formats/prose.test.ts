@@ -77,7 +77,7 @@ describe('safeMarkdown', () => {
           if (fence === '' && mark !== '') fence = mark
           else if (fence !== '' && mark === fence && line === fence) fence = ''
           else if (fence === '') {
-            const withoutCode = line.replace(/\\`/g, '').replace(/(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)/g, '')
+            const withoutCode = line.replace(/\\[!-/:-@[-`{-~]|(`+)(?!`).*?(?<!`)\1(?!`)/g, '')
             expect(withoutCode.replace(/<https?:[^<>"']*>/g, '')).not.toMatch(/</)
           }
         }
