@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import { assess } from '../core/assess.ts'
-import type { Check, Library, Platform } from '../core/check.ts'
+import type { Check, Effect, Library, Platform } from '../core/check.ts'
 import type { CompiledCheck } from '../core/compiled.ts'
 import { decidingLeaves, type Judgement, type LeafJudgement } from '../core/judge.ts'
 import { type Asset, type CheckResult, type Evidence, type RunReport, summarize } from '../core/report.ts'
@@ -22,7 +22,8 @@ export interface RunOptions {
 
 /**
  * Evaluates the selected checks on the source's machine. A check that says nothing of its platform is left out, unless
- * it was named: then it is not applicable. Rejects only when the source cannot even name its machine.
+ * it was named: then it is not applicable. One with an effect that is not allowed is an error. Rejects only when the
+ * source cannot even name its machine.
  */
 export async function runChecks(source: Source, workbench: Workbench, options: RunOptions): Promise<RunReport> {
   const { config, library, selection, clock } = options
@@ -30,7 +31,9 @@ export async function runChecks(source: Source, workbench: Workbench, options: R
   const asset = await describeAsset(source, config.timeout)
   const selected = selectFrom(library, selection)
   const named = new Set(selection.patterns)
-  const here = selected.filter((check) => definesPlatform(check, asset.platform))
+  const defined = selected.filter((check) => definesPlatform(check, asset.platform))
+  const forbidden = defined.filter((check) => forbiddenEffects(check, config).length > 0)
+  const here = defined.filter((check) => !forbidden.includes(check))
   const elsewhere = selected.filter((check) => !definesPlatform(check, asset.platform) && named.has(check.id))
   const gates = source.info.reportsUnreadable ? OUTSPOKEN_GATES : OSQUERY_GATES
   const compiled = here.map((check) => workbench.compile(check, asset.platform, gates))
@@ -44,7 +47,8 @@ export async function runChecks(source: Source, workbench: Workbench, options: R
   })
   const results = [
     ...compiled.map((check, index) => toResult(check, judgements[index] as Judgement)),
-    ...elsewhere.map((check) => toInapplicable(check, asset.platform)),
+    ...elsewhere.map((check) => toUnasked(check, 'not_applicable', `the check says nothing of ${asset.platform}`)),
+    ...forbidden.map((check) => toUnasked(check, 'error', explainForbidden(forbiddenEffects(check, config)))),
   ]
   return {
     asset,
@@ -107,10 +111,18 @@ function toEvidence({ rows, title }: LeafJudgement, nameClause: boolean): Eviden
   return rows.map(({ evidence, ...row }) => ({ ...row, ...(nameClause ? { clause: title } : {}), found: evidence }))
 }
 
-function toInapplicable(check: Check, platform: Platform): CheckResult {
-  const reason = `the check says nothing of ${platform}`
-  const nothing = { version: '', evidence: [], error: null, fix: null, clauses: [] }
-  return { ...describe(check), ...nothing, verdict: 'not_applicable', reason }
+function forbiddenEffects({ effects }: Check, config: Config): Effect[] {
+  return effects.filter((effect) => !config.effects.includes(effect))
+}
+
+function explainForbidden(effects: readonly Effect[]): string {
+  return `it was not asked, since it has an effect (${effects.join(', ')}): allow it in keelson.yaml with effects: [${effects.join(', ')}]`
+}
+
+/** The result of a check that was not put to the source. */
+function toUnasked(check: Check, verdict: 'not_applicable' | 'error', reason: string): CheckResult {
+  const error = verdict === 'error' ? reason : null
+  return { ...describe(check), version: '', verdict, reason, evidence: [], error, fix: check.fix ?? null, clauses: [] }
 }
 
 function describe({ id, title, severity, tags, why }: Check) {

@@ -1,13 +1,13 @@
 import type { Cell, Check, CheckTest, Effect, ParamValue, Platform, Severity } from '../core/check.ts'
 import type { Verdict } from '../core/verdict.ts'
-import { buildPlatforms, type PlaceOf, type Plain } from './build-clause.ts'
+import { type BuildContext, buildPlatforms, type Plain } from './build-clause.ts'
 import type { ParamSpecs } from './param-spec.ts'
 import { readParam } from './params.ts'
 import { formatSchedule, parseSchedule } from './schedule.ts'
 import { parseTime } from './time.ts'
 
 /** A check from values in which neither the schema nor the semantic rules found an error. */
-export function buildCheck(written: Plain, params: ParamSpecs, placeOf: PlaceOf): Check {
+export function buildCheck(written: Plain, params: ParamSpecs, context: BuildContext): Check {
   const read = written.schedule === undefined ? undefined : parseSchedule(written.schedule as string | number)
   return {
     id: written.id as string,
@@ -20,15 +20,20 @@ export function buildCheck(written: Plain, params: ParamSpecs, placeOf: PlaceOf)
     params,
     effects: (written.effects as Effect[] | undefined) ?? [],
     formerly: (written.formerly as string[] | undefined) ?? [],
-    platforms: buildPlatforms(written.platforms as Plain, placeOf),
+    platforms: buildPlatforms(written.platforms as Plain, context),
     tests: ((written.tests as Plain[] | undefined) ?? []).map((test, index) =>
-      buildTest(test, params, ['tests', index], placeOf),
+      buildTest(test, params, ['tests', index], context),
     ),
-    place: placeOf([]),
+    place: context.placeOf([]),
   }
 }
 
-function buildTest(written: Plain, specs: ParamSpecs, path: readonly (string | number)[], placeOf: PlaceOf): CheckTest {
+function buildTest(
+  written: Plain,
+  specs: ParamSpecs,
+  path: readonly (string | number)[],
+  context: BuildContext,
+): CheckTest {
   const now = typeof written.now === 'string' ? parseTime(written.now) : (written.now as number | undefined)
   return {
     name: written.name as string,
@@ -41,7 +46,7 @@ function buildTest(written: Plain, specs: ParamSpecs, path: readonly (string | n
     params: buildTestParams((written.params as Plain | undefined) ?? {}, specs),
     verdict: written.verdict as Verdict,
     ...(written.reason !== undefined && { reason: written.reason as string }),
-    place: placeOf(path),
+    place: context.placeOf(path),
   }
 }
 

@@ -12,42 +12,51 @@ import {
 } from '../core/check.ts'
 import { isVerdict } from '../core/verdict.ts'
 import { parseDuration } from './duration.ts'
+import type { ParamSpecs } from './param-spec.ts'
 import { isMapping } from './words.ts'
 import type { Path } from './yaml-document.ts'
 
 export type Plain = Readonly<Record<string, unknown>>
-/** Where the value at a path of the definition was written. */
-export type PlaceOf = (path: Path) => Place
+
+export interface BuildContext {
+  /** Where the value at a path of the definition was written. */
+  placeOf(path: Path): Place
+  /** The parameters that a template declares. */
+  paramsOf(template: string): ParamSpecs
+}
 
 /** The clauses per platform, from values that the schema found good. */
-export function buildPlatforms(platforms: Plain, placeOf: PlaceOf): Partial<Record<Platform, PlatformClause>> {
+export function buildPlatforms(platforms: Plain, context: BuildContext): Partial<Record<Platform, PlatformClause>> {
   const built: Partial<Record<Platform, PlatformClause>> = {}
   for (const platform of PLATFORMS) {
     const written = platforms[platform] as Plain | undefined
     if (written === undefined) continue
-    const clause = buildClause(written, ['platforms', platform], placeOf)
+    const clause = buildClause(written, ['platforms', platform], context)
     built[platform] = { ...clause, ...(written.fix !== undefined && { fix: written.fix as string }) }
   }
   return built
 }
 
 /** From values that the schema found good: snake_case becomes camelCase, a bare value `{ eq: value }`. */
-export function buildClause(written: Plain, path: Path, placeOf: PlaceOf): Clause {
+export function buildClause(written: Plain, path: Path, context: BuildContext): Clause {
   const list = (key: 'all' | 'any') =>
-    (written[key] as readonly Plain[]).map((clause, index) => buildClause(clause, [...path, key, index], placeOf))
+    (written[key] as readonly Plain[]).map((clause, index) => buildClause(clause, [...path, key, index], context))
   const copied = Object.fromEntries(
-    ['title', 'sql', 'table', 'match', 'use', 'with', 'when', 'evidence']
+    ['title', 'sql', 'table', 'match', 'use', 'when', 'evidence']
       .filter((key) => written[key] !== undefined)
       .map((key) => [key, written[key]]),
   ) as Partial<Clause>
   return {
-    place: placeOf(path),
+    place: context.placeOf(path),
     ...copied,
+    ...(written.with !== undefined && {
+      with: buildWith(written.with as Plain, context.paramsOf(written.use as string)),
+    }),
     ...(written.where !== undefined && { where: buildComparisons(written.where as Plain) }),
     ...(written.expect !== undefined && { expect: buildComparisons(written.expect as Plain) }),
     ...(written.all !== undefined && { all: list('all') }),
     ...(written.any !== undefined && { any: list('any') }),
-    ...(written.not !== undefined && { not: buildClause(written.not as Plain, [...path, 'not'], placeOf) }),
+    ...(written.not !== undefined && { not: buildClause(written.not as Plain, [...path, 'not'], context) }),
     ...(written.needs !== undefined && { needs: buildNeeds(written.needs) }),
     ...(isVerdict(written.if_empty) && { ifEmpty: written.if_empty }),
   }
@@ -58,6 +67,16 @@ function buildComparisons(written: Plain): Comparisons {
   for (const [column, condition] of Object.entries(written)) {
     const isBare = !isMapping(condition) || Object.hasOwn(condition, 'param')
     built[column] = isBare ? { eq: condition as Operand } : buildComparison(condition)
+  }
+  return built
+}
+
+/** Durations become seconds here too, as everywhere behind the loader. */
+function buildWith(written: Plain, specs: ParamSpecs): Record<string, Operand | OperandList> {
+  const built = Object.create(null) as Record<string, Operand | OperandList>
+  for (const [name, value] of Object.entries(written)) {
+    const isDuration = specs[name]?.type === 'duration' && typeof value === 'string'
+    built[name] = (isDuration ? parseDuration(value) : undefined) ?? (value as Operand | OperandList)
   }
   return built
 }

@@ -1,14 +1,14 @@
 import type { Template } from '../core/check.ts'
-import { buildPlatforms, type PlaceOf, type Plain } from './build-clause.ts'
+import { type BuildContext, buildPlatforms, type Plain } from './build-clause.ts'
 import type { ParamSpecs } from './param-spec.ts'
 
 /** A template from values in which neither the schema nor the semantic rules found an error. */
-export function buildTemplate(written: Plain, params: ParamSpecs, placeOf: PlaceOf): Template {
+export function buildTemplate(written: Plain, params: ParamSpecs, context: BuildContext): Template {
   return {
     name: written.template as string,
     ...(written.description !== undefined && { description: written.description as string }),
     params,
-    platforms: buildPlatforms(written.platforms as Plain, placeOf),
-    place: placeOf([]),
+    platforms: buildPlatforms(written.platforms as Plain, context),
+    place: context.placeOf([]),
   }
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
-import { type Check, type Diagnostic, type Library, PLATFORMS, type Template } from '../core/check.ts'
+import { type Diagnostic, type Library, PLATFORMS, type Template } from '../core/check.ts'
 import { buildCheck } from './build-check.ts'
+import type { BuildContext } from './build-clause.ts'
 import { buildTemplate } from './build-template.ts'
 import { checkParamUses } from './check-params.ts'
 import { checkTests } from './check-tests.ts'
@@ -44,10 +45,15 @@ export function loadLibrary(folders: readonly string[], options: LoadOptions = {
   checkFormerIds(checks)
   for (const { reporter } of all.flat()) diagnostics.push(reporter.diagnostics)
   return {
-    checks: [...checks.values()].filter(isSound).map(makeCheck).sort(byId),
+    checks: [...checks.values()]
+      .filter(isSound)
+      .map((check) => buildCheck(check.written, check.params, makeContext(check, templates)))
+      .sort(byId),
     templates: new Map(
       [...templates].flatMap(([name, template]): [string, Template][] =>
-        isSound(template) && !graph.unusable.has(template) ? [[name, makeTemplate(template)]] : [],
+        isSound(template) && !graph.unusable.has(template)
+          ? [[name, buildTemplate(template.written, template.params, makeContext(template, templates))]]
+          : [],
       ),
     ),
     diagnostics: sortDiagnostics(diagnostics.flat()),
@@ -134,12 +140,11 @@ function checkFormerIds(checks: ReadonlyMap<string, Definition>): void {
   }
 }
 
-function makeCheck({ written, params, document, base }: Definition): Check {
-  return buildCheck(written, params, (path) => document.place([...base, ...path]))
-}
-
-function makeTemplate({ written, params, document, base }: Definition): Template {
-  return buildTemplate(written, params, (path) => document.place([...base, ...path]))
+function makeContext({ document, base }: Definition, templates: Templates): BuildContext {
+  return {
+    placeOf: (path) => document.place([...base, ...path]),
+    paramsOf: (template) => templates.get(template)?.params ?? {},
+  }
 }
 
 function byId(left: { id: string }, right: { id: string }): number {

@@ -2,7 +2,6 @@ import type { EvidenceRow, EvidenceValue } from '../core/judge.ts'
 import type { CheckResult, Evidence, RunReport } from '../core/report.ts'
 import type { SourceInfo } from '../core/source.ts'
 import type { Verdict } from '../core/verdict.ts'
-import { forTerminal } from './escape.ts'
 
 // Everything here answers plain text as it was found; whoever prints it escapes it.
 
@@ -87,7 +86,7 @@ export function describeEvidence(row: Evidence, result: CheckResult): string {
 
 /** The first rows as lines, and how many more there are. */
 export function describeRows(result: CheckResult, most: number): string[] {
-  const lines = result.evidence.slice(0, most).map((row) => forTerminal(describeEvidence(row, result)))
+  const lines = result.evidence.slice(0, most).map((row) => describeEvidence(row, result))
   const more = result.evidence.length - lines.length
   return more > 0 ? [...lines, `… and ${more} more`] : lines
 }

@@ -52,7 +52,8 @@ function properties(report: RunReport): string[] {
     platform: asset.platform,
     source: describeSource(source),
   }
-  const lines = Object.entries(known).map(([name, value]) => `      <property${attributes({ name, value })}/>`)
+  const entries = Object.entries(known).filter(([, value]) => value !== '')
+  const lines = entries.map(([name, value]) => `      <property${attributes({ name, value })}/>`)
   return ['    <properties>', ...lines, '    </properties>']
 }
 

@@ -20,6 +20,11 @@ interface OpenBlock {
   readonly text: string[]
 }
 
+interface CodeLines {
+  readonly lines: readonly string[]
+  readonly end: number
+}
+
 /** Reads just enough of Markdown that each format can write it anew, safely, in its own way. */
 export function parseProse(markdown: string): ProseBlock[] {
   const blocks: ProseBlock[] = []
@@ -35,9 +40,9 @@ export function parseProse(markdown: string): ProseBlock[] {
     const item = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/.exec(line)
     if (fence) {
       close()
-      const code = readFence(lines.slice(index + 1), fence[1] as string, fence[2] as string)
+      const code = readFence(lines, index + 1, fence[1] as string, fence[2] as string)
       blocks.push({ kind: 'code', lines: code.lines })
-      index += code.length
+      index = code.end
     } else if (item) {
       close()
       const [, indent = '', mark = '', text = ''] = item
@@ -69,15 +74,19 @@ function closeBlock({ kind, mark, depth, text }: OpenBlock, before: ProseBlock |
   return { kind, mark, depth: Math.min(depth, deepest), inlines }
 }
 
-/** The fence's lines, and how many were read with the one that closes it. */
-function readFence(lines: readonly string[], indent: string, fence: string): { lines: string[]; length: number } {
-  const closing = lines.findIndex((line) => {
-    const mark = line.trim()
-    return mark.length >= fence.length && mark === (fence[0] as string).repeat(mark.length)
-  })
-  const inside = closing < 0 ? lines : lines.slice(0, closing)
-  const unindented = inside.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart()))
-  return { lines: unindented, length: closing < 0 ? lines.length : closing + 1 }
+/** The lines from `start` to the fence that closes this one, and where that stands (or the end). */
+function readFence(lines: readonly string[], start: number, indent: string, fence: string): CodeLines {
+  let end = start
+  while (end < lines.length && !closesFence(lines[end] as string, fence)) end++
+  const unindented = lines
+    .slice(start, end)
+    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart()))
+  return { lines: unindented, end }
+}
+
+function closesFence(line: string, fence: string): boolean {
+  const mark = line.trim()
+  return mark.length >= fence.length && mark === (fence[0] as string).repeat(mark.length)
 }
 
 // Every repetition is bounded, so that no text makes the expression slow.

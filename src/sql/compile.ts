@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Check, Place, Platform, Template } from '../core/check.ts'
+import type { Check, Effect, Place, Platform, Template } from '../core/check.ts'
 import type { CompiledCheck, Gate, Leaf, TableUse } from '../core/compiled.ts'
 import { findClosest } from '../core/find-closest.ts'
 import { JUDGING_RULE } from '../core/judge.ts'
 import { describeComparisons, toSqlCondition } from './condition.ts'
+import { findEffects } from './effects.ts'
 import { type Preparation, SqlError } from './engine.ts'
 import { canonicalForm, type ExpandedLeaf, expandCheck, type ParamValues } from './expand.ts'
 import { toLeafQuery } from './leaf-query.ts'
@@ -50,7 +51,7 @@ export class CompileError extends Error {
 export function compileCheck(check: Check, engine: SchemaEngine, options: CompileOptions): CompiledCheck {
   const { platform } = engine
   const expanded = expandCheck(check, platform, options.templates, options.values)
-  const leaves = expanded.leaves.map((leaf, index) => compileLeaf(leaf, index, engine, options))
+  const leaves = expanded.leaves.map((leaf, index) => compileLeaf(leaf, index, check, engine, options))
   const form = JSON.stringify([JUDGING_RULE, platform, canonicalForm(expanded)])
   return {
     check,
@@ -62,17 +63,21 @@ export function compileCheck(check: Check, engine: SchemaEngine, options: Compil
   }
 }
 
-function compileLeaf(leaf: ExpandedLeaf, index: number, engine: SchemaEngine, options: CompileOptions): Leaf {
+function compileLeaf(
+  leaf: ExpandedLeaf,
+  index: number,
+  { effects }: Check,
+  engine: SchemaEngine,
+  options: CompileOptions,
+): Leaf {
   const select = leaf.sql ?? tableSelect(leaf, engine)
   const prepared = prepareSelect(select, leaf, engine)
   const columns = prepared.columns.map(({ name }) => name)
   checkColumns(columns, leaf)
+  const gateStatements = leaf.gates.map(({ sql }) => prepareSelect(sql, leaf, engine))
+  for (const statement of [prepared, ...gateStatements]) checkEffects(statement, leaf, effects)
   const gates = [
-    ...tableGates(
-      leaf.gates.map(({ sql }) => prepareSelect(sql, leaf, engine)),
-      engine.platform,
-      options,
-    ),
+    ...tableGates(gateStatements, engine.platform, options),
     ...leaf.gates,
     ...tableGates([prepared], engine.platform, options),
   ].filter(({ sql }, at, all) => all.findIndex((other) => other.sql === sql) === at)
@@ -91,6 +96,19 @@ function compileLeaf(leaf: ExpandedLeaf, index: number, engine: SchemaEngine, op
     ifEmpty: leaf.ifEmpty,
     tables: tableUses(engine.prepare(sql), sql, engine),
   }
+}
+
+// Undeclared, a check could reach out or act from every machine that runs it, and nobody would read so in its file.
+function checkEffects(statement: Preparation, { place }: ExpandedLeaf, declared: readonly Effect[]): void {
+  const undeclared = findEffects(statement).find(({ effect }) => !declared.includes(effect))
+  if (!undeclared) return
+  const { cause, effect } = undeclared
+  throw new CompileError(
+    'effect',
+    `${cause} has the effect ${effect}, which the check does not name`,
+    place,
+    `add effects: [${effect}] to the check`,
+  )
 }
 
 function tableSelect({ table, where, expect, match, evidence, place }: ExpandedLeaf, engine: SchemaEngine): string {

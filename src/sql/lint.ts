@@ -3,11 +3,11 @@ import { PLATFORMS } from '../core/check.ts'
 import type { CompiledCheck, Leaf } from '../core/compiled.ts'
 import { CompileError, compileCheck, OSQUERY_GATES } from './compile.ts'
 import { findNewerSyntax } from './dialect.ts'
+import { findEffects } from './effects.ts'
 import { type Preparation, SqlError } from './engine.ts'
 import type { ParamValues } from './expand.ts'
 import type { SchemaEngine } from './schema-engine.ts'
 import { findSensitiveEvidence } from './sensitive.ts'
-import { FUNCTION_EFFECTS, TABLE_FACTS } from './table-facts.ts'
 import { significantTokens } from './tokenizer.ts'
 import { findVacuity } from './vacuity.ts'
 
@@ -60,7 +60,7 @@ function lintPlatform(
     ]
   }
   const findings = [
-    ...compiled.leaves.flatMap((leaf) => lintLeaf(leaf, check, engine, options)),
+    ...compiled.leaves.flatMap((leaf) => lintLeaf(leaf, engine, options)),
     ...findVacuity(compiled, engine, options),
     ...(check.tests.some(({ platform }) => platform === engine.platform) ? [] : [untested(engine.platform)]),
   ]
@@ -76,7 +76,7 @@ function onPlatform(message: string, engine: SchemaEngine, { engineOf }: LintOpt
   return elsewhere.length > 0 ? `${message} (it exists on ${elsewhere.join(' and ')})` : message
 }
 
-function lintLeaf(leaf: Leaf, check: Check, engine: SchemaEngine, options: LintOptions): Finding[] {
+function lintLeaf(leaf: Leaf, engine: SchemaEngine, options: LintOptions): Finding[] {
   const statements = [leaf.select, ...leaf.gates.map(({ sql }) => sql)]
   const prepared = statements.map((sql) => [sql, engine.prepare(sql)] as const)
   return [
@@ -92,7 +92,7 @@ function lintLeaf(leaf: Leaf, check: Check, engine: SchemaEngine, options: LintO
       ...findMissingRequired(preparation),
       ...findTextVersions(sql, preparation, engine),
       ...findPerUser(preparation, engine),
-      ...findEffects(preparation, check, options),
+      ...findForbiddenEffects(preparation, options),
     ]),
     ...findTooNew(leaf, engine, options),
     ...findForeignColumns(leaf, engine),
@@ -180,37 +180,16 @@ function findPerUser({ reads, plans }: Preparation, engine: SchemaEngine): Findi
     }))
 }
 
-function findEffects({ reads, functions }: Preparation, check: Check, { effects }: LintOptions): Finding[] {
-  const caused = [
-    ...[...reads.keys()].flatMap((table) =>
-      (TABLE_FACTS[table]?.effects ?? []).map((effect) => [table, effect] as const),
-    ),
-    ...[...functions].flatMap((name) => {
-      const effect = FUNCTION_EFFECTS[name]
-      return effect ? [[`${name}()`, effect] as const] : []
-    }),
-  ]
-  return caused.flatMap(([name, effect]): Finding[] => {
-    if (!check.effects.includes(effect)) {
-      return [
-        {
-          level: 'error',
-          code: 'effect',
-          message: `${name} has the effect ${effect}, which the check does not name`,
-          hint: `add effects: [${effect}]`,
-        },
-      ]
-    }
-    if (effects.includes(effect)) return []
-    return [
-      {
-        level: 'error',
-        code: 'effect-not-allowed',
-        message: `the effect ${effect} is not allowed here`,
-        hint: `allow it in keelson.yaml: effects: [${effect}]`,
-      },
-    ]
-  })
+// That a check declares its effects is the compiler's business; whether they are allowed is this configuration's.
+function findForbiddenEffects(prepared: Preparation, { effects }: LintOptions): Finding[] {
+  return findEffects(prepared)
+    .filter(({ effect }) => !effects.includes(effect))
+    .map(({ cause, effect }) => ({
+      level: 'error',
+      code: 'effect-not-allowed',
+      message: `${cause} has the effect ${effect}, which is not allowed here`,
+      hint: `allow it in keelson.yaml: effects: [${effect}]`,
+    }))
 }
 
 function findTooNew(leaf: Leaf, engine: SchemaEngine, { osqueryVersion }: LintOptions): Finding[] {

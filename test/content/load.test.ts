@@ -321,6 +321,16 @@ describe('loadLibrary and templates', () => {
     expect(templates).toHaveLength(16)
   })
 
+  it('gives a template durations in seconds', () => {
+    const { library, problems } = load({
+      'a.yaml': check('a').replace('sql: SELECT 1 AS passed', 'use: t, with: { age: 36h }'),
+      'templates/t.yaml':
+        'template: t\nparams: { age: { type: duration } }\nplatforms: { linux: { sql: SELECT 1 < :age AS passed } }\n',
+    })
+    expect(problems).toEqual([])
+    expect(library.checks[0]?.platforms.linux?.with).toEqual({ age: 129_600 })
+  })
+
   it('passes parameters on from a check to a template', () => {
     const { problems } = load({
       'a.yaml': `id: a\ntitle: a\nseverity: low\nparams: { n: { type: integer, default: 5 }, w: { type: string, default: x } }

@@ -1,11 +1,15 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
+import { afterAll } from 'vitest'
 import type { Diagnostic } from '../../src/core/check.ts'
 
-/** A new temporary folder with these files; the system clears it away. */
+const root = mkdtempSync(join(tmpdir(), 'content-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+/** A new temporary folder with these files, removed after the tests of the file. */
 export function writeFolder(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'content-'))
+  const folder = mkdtempSync(join(root, 'f-'))
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name)
     mkdirSync(dirname(path), { recursive: true })

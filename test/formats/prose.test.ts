@@ -65,6 +65,7 @@ describe('safeMarkdown', () => {
     expect(safeMarkdown('```\nall passed')).toBe('```text\nall passed\n```')
     expect(safeMarkdown('<!-- <img src=x>')).toBe('&lt;!-- &lt;img src=x&gt;')
     expect(safeMarkdown('[x](javascript:alert)')).toBe('x (javascript:alert)')
+    expect(safeMarkdown('[x](javascript://alert)')).toBe('x (javascript://alert)')
     expect(safeMarkdown('[x](https://a"onclick=b)')).toBe('x (https://a"onclick=b)')
   })
 
