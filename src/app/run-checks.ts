@@ -101,10 +101,15 @@ function toResult(
     verdict,
     reason: reason ?? null,
     evidence: deciding.flatMap((index) => toEvidence(clauses[index] as LeafJudgement, leaves.length > 1)),
+    evidenceTotal: deciding.reduce((sum, index) => sum + countDeciding(clauses[index] as LeafJudgement), 0),
     error: verdict === 'error' ? (reason ?? 'it could not be judged') : null,
     fix: fix ?? null,
     clauses,
   }
+}
+
+function countDeciding({ verdict, total, notPassing }: LeafJudgement): number {
+  return verdict === 'pass' ? total : notPassing
 }
 
 function toEvidence({ rows, title }: LeafJudgement, nameClause: boolean): Evidence[] {
@@ -122,7 +127,17 @@ function explainForbidden(effects: readonly Effect[]): string {
 /** The result of a check that was not put to the source. */
 function toUnasked(check: Check, verdict: 'not_applicable' | 'error', reason: string): CheckResult {
   const error = verdict === 'error' ? reason : null
-  return { ...describe(check), version: '', verdict, reason, evidence: [], error, fix: check.fix ?? null, clauses: [] }
+  return {
+    ...describe(check),
+    version: '',
+    verdict,
+    reason,
+    evidence: [],
+    evidenceTotal: 0,
+    error,
+    fix: check.fix ?? null,
+    clauses: [],
+  }
 }
 
 function describe({ id, title, severity, tags, why }: Check) {

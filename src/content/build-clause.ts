@@ -10,8 +10,8 @@ import {
   type Platform,
   type PlatformClause,
 } from '../core/check.ts'
+import { parseDuration } from '../core/duration.ts'
 import { isVerdict } from '../core/verdict.ts'
-import { parseDuration } from './duration.ts'
 import type { ParamSpecs } from './param-spec.ts'
 import { isMapping } from './words.ts'
 import type { Path } from './yaml-document.ts'

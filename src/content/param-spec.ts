@@ -1,5 +1,5 @@
 import { PARAM_TYPES, type ParamSpec, type ParamType, type ParamValue } from '../core/check.ts'
-import { parseDuration } from './duration.ts'
+import { parseDuration } from '../core/duration.ts'
 import { readParam } from './params.ts'
 import type { Reporter } from './reporter.ts'
 import { isMapping } from './words.ts'

@@ -1,6 +1,6 @@
 import type { ParamSpec, ParamValue } from '../core/check.ts'
+import { parseDuration } from '../core/duration.ts'
 import { findClosest } from '../core/find-closest.ts'
-import { parseDuration } from './duration.ts'
 import { describeValue, listWords, quote } from './words.ts'
 
 export interface ParamProblem {

@@ -1,5 +1,5 @@
+import { parseDuration } from '../core/duration.ts'
 import { findCronFault } from './cron.ts'
-import { parseDuration } from './duration.ts'
 import { quote } from './words.ts'
 
 export type Schedule =

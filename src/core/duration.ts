@@ -1,7 +1,8 @@
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const
 
-/** The seconds of `90s`, `30m`, `2h`, `7d`, `1w`, or of a bare number of seconds; undefined for anything else. */
-export function parseDuration(text: string | number): number | undefined {
-  const match = /^(\d+)([smhdw]?)$/.exec(String(text).trim())
-  return match ? Number(match[1]) * (UNITS[match[2] as string] ?? 1) : undefined
+/** Seconds of a duration such as 90s, 30m, 36h, 7d or 2w; undefined when it is none. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d{1,9})([smhdw])$/.exec(text)
+  if (match === null) return undefined
+  return Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS]
 }

@@ -27,6 +27,8 @@ export interface LeafJudgement {
   readonly reason?: string
   /** Rows that were judged. */
   readonly total: number
+  /** Of these, the rows that neither pass nor do not apply. */
+  readonly notPassing: number
   /** The worst rows first; where some did not pass, only those. */
   readonly rows: readonly JudgedRow[]
 }
@@ -76,13 +78,21 @@ export function judgeLeaf(leaf: Leaf, observation: Observation): LeafJudgement {
     title: leaf.title,
     ...(leaf.expected === undefined ? {} : { expected: leaf.expected }),
   }
-  const unseen = (reason: string): LeafJudgement => ({ ...named, verdict: 'error', reason, total: 0, rows: [] })
+  const unseen = (reason: string): LeafJudgement => ({
+    ...named,
+    verdict: 'error',
+    reason,
+    total: 0,
+    notPassing: 0,
+    rows: [],
+  })
   if ('error' in observation) return unseen(observation.error)
   const answer = parseAnswer(observation.answer)
   if (typeof answer === 'string') return unseen(answer)
   if (answer.gate !== undefined) {
     const gate = leaf.gates[answer.gate]
-    if (gate?.kind === 'when') return { ...named, verdict: 'not_applicable', reason: gate.reason, total: 0, rows: [] }
+    if (gate?.kind === 'when')
+      return { ...named, verdict: 'not_applicable', reason: gate.reason, total: 0, notPassing: 0, rows: [] }
     return unseen(gate?.reason ?? `the answer names gate ${answer.gate}, which the check does not have`)
   }
   const tally = answer.tally ?? {}
@@ -90,8 +100,9 @@ export function judgeLeaf(leaf: Leaf, observation: Observation): LeafJudgement {
   const verdict = judgeTally(leaf, tally, total)
   const rows = (answer.rows ?? []).map(judgedRow)
   const shown = verdict === 'pass' ? rows : rows.filter((row) => row.verdict !== 'pass')
-  const reason = verdict === 'pass' ? undefined : leafReason(leaf, tally, total, shown)
-  return { ...named, verdict, ...(reason === undefined ? {} : { reason }), total, rows: shown }
+  const notPassing = total - (tally.pass ?? 0) - (tally.not_applicable ?? 0)
+  const reason = verdict === 'pass' ? undefined : leafReason(leaf, notPassing, total, shown)
+  return { ...named, verdict, ...(reason === undefined ? {} : { reason }), total, notPassing, rows: shown }
 }
 
 function judgeTally(leaf: Leaf, tally: Readonly<Partial<Record<Verdict, number>>>, total: number): Verdict {
@@ -131,18 +142,12 @@ function isBlank(value: EvidenceValue | undefined): boolean {
   return value === undefined || value === null || value === ''
 }
 
-function leafReason(
-  leaf: Leaf,
-  tally: Readonly<Partial<Record<Verdict, number>>>,
-  total: number,
-  rows: readonly JudgedRow[],
-): string {
+function leafReason(leaf: Leaf, notPassing: number, total: number, rows: readonly JudgedRow[]): string {
   if (total === 0) return leaf.expected ? `no row: expected ${leaf.expected}` : 'the query found no row'
   const said = rows.find(({ reason }) => reason !== undefined)
   if (said?.reason) return said.resource ? `${said.resource}: ${said.reason}` : said.reason
   if (leaf.expected) return `expected ${leaf.expected}`
-  const bad = total - (tally.pass ?? 0) - (tally.not_applicable ?? 0)
-  return total === 1 ? 'the row does not pass' : `${bad} of ${total} rows do not pass`
+  return total === 1 ? 'the row does not pass' : `${notPassing} of ${total} rows do not pass`
 }
 
 /** The reasons of the leaves that decided the verdict, worst first, each once. */

@@ -34,6 +34,8 @@ export interface CheckResult {
   readonly reason: string | null
   /** The rows that decided, worst first; for a pass, a few that passed. */
   readonly evidence: readonly Evidence[]
+  /** How many rows decided; `evidence` holds the first of them. */
+  readonly evidenceTotal: number
   /** Why it could not be judged; null unless the verdict is `error`. */
   readonly error: string | null
   readonly why: string | null

@@ -19,7 +19,10 @@ export function describeSource(source: SourceInfo): string {
     const nature = source.preview ? 'preview, follows' : 'follows'
     return `embedded engine (${nature} osquery ${source.version})`
   }
-  const osquery = `osquery ${source.version}`
+  // Our own engine, served on a socket, must not pass for osquery.
+  const osquery = source.preview
+    ? `embedded engine (preview, follows osquery ${source.version})`
+    : `osquery ${source.version}`
   if (source.path === undefined) return osquery
   return source.kind === 'socket' ? `${osquery} at ${source.path}` : `${osquery}, started from ${source.path}`
 }
@@ -84,10 +87,15 @@ export function describeEvidence(row: Evidence, result: CheckResult): string {
   return parts.filter((part) => part).join('  ')
 }
 
+/** The rows that decided, of which the report holds the first. */
+export function countEvidence({ evidence, evidenceTotal }: CheckResult): number {
+  return Math.max(evidence.length, evidenceTotal)
+}
+
 /** The first rows as lines, and how many more there are. */
 export function describeRows(result: CheckResult, most: number): string[] {
   const lines = result.evidence.slice(0, most).map((row) => describeEvidence(row, result))
-  const more = result.evidence.length - lines.length
+  const more = countEvidence(result) - lines.length
   return more > 0 ? [...lines, `… and ${more} more`] : lines
 }
 

@@ -1,5 +1,5 @@
 import type { CheckResult, Evidence } from '../core/report.ts'
-import { describeFound, describeReason, describeRowReason, describeSubject } from './describe.ts'
+import { countEvidence, describeFound, describeReason, describeRowReason, describeSubject } from './describe.ts'
 import { forTerminal } from './escape.ts'
 import { isTroubled } from './order-results.ts'
 import type { Paint, Style } from './paint.ts'
@@ -55,7 +55,7 @@ function splitReason(reason: string, { clauses }: CheckResult): string[] {
 function foundLines(result: CheckResult, layout: DetailsLayout): string[] {
   const rows = layout.verbose ? result.evidence : result.evidence.slice(0, MOST_ROWS)
   const lines = rows.flatMap((row) => wrap(rowWords(row, result), layout, 2))
-  const more = result.evidence.length - rows.length
+  const more = countEvidence(result) - rows.length
   return more > 0 ? [...lines, layout.paint('muted', `… and ${more} more`)] : lines
 }
 

@@ -38,8 +38,8 @@ export function resolveComparisons(
 // A duration may be written out (7d) or come from a parameter, which is in seconds already.
 function toUnit(operator: string, value: ParamValue | null): ParamValue | null {
   if (operator !== 'within' && operator !== 'older_than') return value
-  const seconds = typeof value === 'string' || typeof value === 'number' ? parseDuration(value) : undefined
-  if (seconds === undefined) throw new RangeError(`${operator}: ${value} is no duration`)
+  const seconds = typeof value === 'string' ? parseDuration(value) : value
+  if (typeof seconds !== 'number') throw new RangeError(`${operator}: ${value} is no duration`)
   return seconds
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseDuration } from '../../src/content/duration.ts'
 import { formatSchedule, parseSchedule } from '../../src/content/schedule.ts'
 import { parseTime } from '../../src/content/time.ts'
+import { parseDuration } from '../../src/core/duration.ts'
 
 describe('parseSchedule', () => {
   it.each([

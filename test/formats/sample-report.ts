@@ -11,6 +11,7 @@ export function sampleResult(result: Partial<CheckResult> = {}): CheckResult {
     verdict: 'pass',
     reason: null,
     evidence: [],
+    evidenceTotal: 0,
     error: null,
     why: null,
     fix: null,
@@ -67,6 +68,7 @@ export function realisticReport(): RunReport {
           verdict: 'fail',
           reason: 'no row: expected enabled = yes',
           total: 0,
+          notPassing: 0,
           rows: [],
         },
         {
@@ -76,6 +78,7 @@ export function realisticReport(): RunReport {
           verdict: 'fail',
           reason: 'no row: expected active_state = active',
           total: 0,
+          notPassing: 0,
           rows: [],
         },
         {
