@@ -56,7 +56,7 @@ const DEFAULTS: Config = {
   file: undefined,
 }
 
-/** Reads the settings once, checks them and freezes them. @throws KeelsonError that names every wrong one. */
+/** Reads the settings once, checks them and freezes them. @throws KeelsonError for the first wrong one. */
 export function readConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): Config {
   const named = flags.config ?? env.KEELSON_CONFIG
   const file = named ? resolve(cwd, named) : join(cwd, 'keelson.yaml')
@@ -68,9 +68,20 @@ export function readConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env, c
     ...fromEnvironment(env, cwd),
     ...fromFlags(flags, cwd),
   }
-  // A socket that was named is meant to be used.
-  const source = config.socket !== undefined && config.source === 'auto' ? 'socket' : config.source
-  return Object.freeze({ ...config, source })
+  return Object.freeze(config)
+}
+
+/** A socket that was named is meant to be used, whatever a weaker place says of the source. @throws KeelsonError */
+function readPlace(
+  given: { source?: string | undefined; socket?: string | undefined },
+  names: { source: string; socket: string },
+): Pick<Partial<Config>, 'source' | 'socket'> {
+  const source = given.source === undefined ? undefined : readSource(given.source, names.source)
+  if (given.socket === undefined) return source === undefined ? {} : { source }
+  if (source === 'osqueryi' || source === 'embedded') {
+    throw invalid(`${names.socket} names a socket, but ${names.source} says ${source}`, 'give one of the two')
+  }
+  return { source: 'socket', socket: given.socket }
 }
 
 function fromFlags({ checks, library, param, source, socket, timeout, strict }: Flags, cwd: string): Partial<Config> {
@@ -78,8 +89,7 @@ function fromFlags({ checks, library, param, source, socket, timeout, strict }: 
     ...(checks ? { checks: checks.map((folder) => resolve(cwd, folder)) } : {}),
     ...(library === false ? { library } : {}),
     ...(param ? { textParams: readTextParams(param) } : {}),
-    ...(source === undefined ? {} : { source: readSource(source, '--source') }),
-    ...(socket === undefined ? {} : { socket }),
+    ...readPlace({ source, socket }, { source: '--source', socket: '--socket' }),
     ...(timeout === undefined ? {} : { timeout: readSeconds(timeout, '--timeout') }),
     ...(strict ? { strict } : {}),
   }
@@ -90,8 +100,10 @@ function fromEnvironment(env: NodeJS.ProcessEnv, cwd: string): Partial<Config> {
   const separator = process.platform === 'win32' ? ';' : ':'
   return {
     ...(checks ? { checks: checks.split(separator).map((folder) => resolve(cwd, folder)) } : {}),
-    ...(source ? { source: readSource(source, 'KEELSON_SOURCE') } : {}),
-    ...(socket ? { socket } : {}),
+    ...readPlace(
+      { source: source || undefined, socket: socket || undefined },
+      { source: 'KEELSON_SOURCE', socket: 'KEELSON_SOCKET' },
+    ),
     ...(timeout ? { timeout: readSeconds(timeout, 'KEELSON_TIMEOUT') } : {}),
   }
 }
@@ -135,7 +147,7 @@ function readFileSettings(file: string): Partial<Config> {
       throw invalid(`${file}:${line}:${column}: ${error.message}`, error.hint)
     }
   }
-  return config
+  return { ...config, ...readPlace(config, { source: `source of ${file}`, socket: `socket of ${file}` }) }
 }
 
 function readConfigText(file: string): string {

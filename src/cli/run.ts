@@ -8,8 +8,10 @@ import {
   requireKnownParams,
   requireSound,
   runChecks,
+  selectFrom,
 } from '../app.ts'
-import { exitCodeOf } from '../core/errors.ts'
+import type { Check } from '../core/check.ts'
+import { exitCodeOf, KeelsonError } from '../core/errors.ts'
 import {
   addContentOptions,
   addSelectionOptions,
@@ -48,6 +50,7 @@ async function run(patterns: string[], options: Options): Promise<void> {
   try {
     const library = requireSound(openLibrary(config))
     requireKnownParams(config, library)
+    requireSome(selectFrom(library, selection))
     const workbench = await openWorkbench(config, library)
     const { source, warnings } = await opening
     for (const warning of warnings) output.note(`checks: ${warning}\n`)
@@ -68,4 +71,12 @@ async function run(patterns: string[], options: Options): Promise<void> {
   } finally {
     await opening.then(({ source }) => source.close()).catch(() => {})
   }
+}
+
+/** Nothing to judge would look like all is well, most of all to whoever only reads the exit code. */
+function requireSome(checks: readonly Check[]): void {
+  if (checks.length > 0) return
+  throw new KeelsonError('nothing-selected', 'no checks are selected, so nothing was judged', {
+    hint: 'checks list takes the same selection and shows what it means',
+  })
 }

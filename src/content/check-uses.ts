@@ -2,12 +2,10 @@ import { type ParamSpec, PLATFORMS } from '../core/check.ts'
 import { findClosest } from '../core/find-closest.ts'
 import type { Definition } from './definition.ts'
 import { explainMissingParam, explainUnknownParam, readParam } from './params.ts'
-import type { TemplateGraph } from './template-graph.ts'
+import { reportUnsound, type TemplateGraph, type Templates } from './template-graph.ts'
 import { listClauses, type WrittenClause } from './walk-clauses.ts'
 import { isMapping, listWords, quote } from './words.ts'
 import type { Path } from './yaml-document.ts'
-
-export type Templates = ReadonlyMap<string, Definition>
 
 /** That every `use` names a template which has the platform, and gives it the parameters it wants. */
 export function checkUses(user: Definition, templates: Templates): void {
@@ -27,12 +25,6 @@ export function checkUsedTemplates(user: Definition, templates: Templates, graph
     if (template === undefined || !graph.unusable.has(template)) continue
     reportUnsound(user, template, [...path, 'use'])
   }
-}
-
-export function reportUnsound(user: Definition, template: Definition, path: Path): void {
-  const { file, line, column } = template.document.place(template.base)
-  const message = `template ${quote(template.name ?? '')} cannot be used, because it has errors`
-  user.reporter.report({ code: 'unsound-template', message, hint: `see ${file}:${line}:${column}` }, path)
 }
 
 function reportUnknown(user: Definition, name: string, path: Path, templates: Templates): void {

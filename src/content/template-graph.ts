@@ -1,12 +1,14 @@
 import { PLATFORMS, type Platform } from '../core/check.ts'
-import { reportUnsound, type Templates } from './check-uses.ts'
 import { type Definition, isSound } from './definition.ts'
 import { listClauses } from './walk-clauses.ts'
+import { quote } from './words.ts'
 import type { Path } from './yaml-document.ts'
 
 /** A check or a template that is larger than this, with its templates written out, is refused. */
 export const MAX_CLAUSES = 1000
 const MAX_TEMPLATE_DEPTH = 16
+
+export type Templates = ReadonlyMap<string, Definition>
 
 export interface TemplateGraph {
   /** Templates in a circle, above one, or grown too large. */
@@ -165,4 +167,10 @@ function append<T>(list: T[] | undefined, item: T): T[] {
   if (list === undefined) return [item]
   list.push(item)
   return list
+}
+
+export function reportUnsound(user: Definition, template: Definition, path: Path): void {
+  const { file, line, column } = template.document.place(template.base)
+  const message = `template ${quote(template.name ?? '')} cannot be used, because it has errors`
+  user.reporter.report({ code: 'unsound-template', message, hint: `see ${file}:${line}:${column}` }, path)
 }

@@ -2,7 +2,8 @@ import { parseEvents, YAMLException } from 'js-yaml'
 import type { Diagnostic, Place } from '../core/check.ts'
 import { messageOf } from '../core/errors.ts'
 import { indexLines } from './line-index.ts'
-import { type Members, type Node, readYamlTree, type YamlTree } from './yaml-tree.ts'
+import type { Members, Node } from './yaml-reader.ts'
+import { readYamlTree, type YamlTree } from './yaml-tree.ts'
 
 /** The way from a document's top to a value: keys of mappings, indexes of lists (from 0). */
 export type Path = readonly (string | number)[]

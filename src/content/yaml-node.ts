@@ -7,8 +7,8 @@ import {
   type SequenceEvent,
 } from 'js-yaml'
 import { shorten } from './words.ts'
+import { addFault, type Frame, MAX_NODES, type Node, type Reader } from './yaml-reader.ts'
 import { resolveScalar, SCALAR_TAGS } from './yaml-scalar.ts'
-import { addFault, type Frame, MAX_NODES, type Node, type Reader } from './yaml-tree.ts'
 
 /** An alias whose target holds aliases whose targets hold aliases: nobody can read that. */
 const MAX_ALIAS_DEPTH = 8

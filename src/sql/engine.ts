@@ -61,6 +61,7 @@ export class Engine {
   #reads = new Map<string, Set<string>>()
   #called = new Set<string>()
   #readOnly = true
+  #preparingOnly = false
   #deadline = Number.POSITIVE_INFINITY
 
   constructor(sqlite: Sqlite, { tables, functions, collations }: EngineOptions) {
@@ -80,6 +81,9 @@ export class Engine {
     for (const definition of functions) this.#addFunction(definition)
     this.#restrict()
     this.setDoubleQuotedStrings(true)
+    // Newer releases write a REAL as text with 17 digits; osquery's writes 15.
+    const { SQLITE_DBCONFIG_FP_DIGITS: digits } = sqlite.capi
+    if (digits !== undefined) sqlite.capi.sqlite3_db_config(this.#pointer, digits, 15, 0)
   }
 
   get #pointer(): number {
@@ -132,11 +136,16 @@ export class Engine {
   /** What the text's only statement reads. @throws SqlError also when there is none, or more than one. */
   prepare(sql: string): Preparation {
     this.#begin()
+    this.#preparingOnly = true
     let columns: PreparedColumn[] | undefined
-    this.#eachStatement(sql, (statement) => {
-      if (columns) throw new SqlError('more than one statement')
-      columns = this.#columnNames(statement).map((name, index) => this.#describeColumn(statement, name, index))
-    })
+    try {
+      this.#eachStatement(sql, (statement) => {
+        if (columns) throw new SqlError('more than one statement')
+        columns = this.#columnNames(statement).map((name, index) => this.#describeColumn(statement, name, index))
+      })
+    } finally {
+      this.#preparingOnly = false
+    }
     if (!columns) throw new SqlError('no statement')
     return {
       columns,
@@ -157,6 +166,7 @@ export class Engine {
     this.#reads = new Map()
     this.#called = new Set()
     this.#readOnly = true
+    this.#deadline = Number.POSITIVE_INFINITY
     this.#virtual.forgetPlans()
   }
 
@@ -164,7 +174,8 @@ export class Engine {
     const { capi, wasm } = this.#sqlite
     const scope = wasm.scopedAllocPush()
     try {
-      const [start, length] = wasm.scopedAllocCString(sql, true)
+      // Like osquery's, SQLite's text ends at the first NUL; it would find an empty statement there for ever.
+      const [start, length] = wasm.scopedAllocCString(sql.split('\0', 1)[0] as string, true)
       const [ppStatement, ppTail] = wasm.scopedAllocPtr(2) as [number, number]
       const end = start + length
       for (let at = start; at < end; at = wasm.peekPtr(ppTail)) {
@@ -262,7 +273,8 @@ export class Engine {
         if (!this.#functions.has(name)) return capi.SQLITE_DENY
       } else if (action === capi.SQLITE_PRAGMA) {
         this.#readOnly = false
-        if (!ALLOWED_PRAGMAS.has(String(first).toLowerCase())) return capi.SQLITE_DENY
+        // Some pragmas act while they are prepared, and would change what later statements mean.
+        if (this.#preparingOnly || !ALLOWED_PRAGMAS.has(String(first).toLowerCase())) return capi.SQLITE_DENY
       } else if (action !== capi.SQLITE_SELECT && action !== capi.SQLITE_RECURSIVE) return capi.SQLITE_DENY
       return capi.SQLITE_OK
     }

@@ -88,6 +88,7 @@ export function realisticReport(): RunReport {
           verdict: 'fail',
           reason: 'expected policy = DROP',
           total: 1,
+          notPassing: 1,
           rows: [],
         },
       ],
