@@ -114,11 +114,28 @@ function judgeTally(leaf: Leaf, tally: Readonly<Partial<Record<Verdict, number>>
 function parseAnswer(text: string): LeafAnswer | string {
   try {
     const answer: unknown = JSON.parse(text)
-    if (typeof answer === 'object' && answer !== null && ('gate' in answer || 'tally' in answer)) {
-      return answer as LeafAnswer
-    }
+    if (isLeafAnswer(answer)) return answer
   } catch {}
   return `the source's answer was not understood: ${text.slice(0, 100) || 'it is empty'}`
+}
+
+// Whatever is not quite our own query's answer must not be taken for one without rows.
+function isLeafAnswer(answer: unknown): answer is LeafAnswer {
+  if (!isObject(answer)) return false
+  if (answer.gate !== undefined) return typeof answer.gate === 'number'
+  const { tally, rows = [] } = answer
+  return (
+    isObject(tally) &&
+    Object.entries(tally).every(
+      ([verdict, count]) => isVerdict(verdict) && Number.isInteger(count) && Number(count) >= 0,
+    ) &&
+    Array.isArray(rows) &&
+    rows.every((row) => isObject(row) && isObject(row.evidence))
+  )
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function judgedRow({ verdict, resource, reason, judged, evidence }: AnswerRow): JudgedRow {

@@ -94,7 +94,7 @@ function compileLeaf(
     sql,
     rule: leaf.match === 'any' ? 'any' : 'all',
     ifEmpty: leaf.ifEmpty,
-    tables: tableUses(engine.prepare(sql), sql, engine),
+    tables: tableUses(prepare(sql, leaf.place, engine), sql, engine),
   }
 }
 
@@ -115,7 +115,14 @@ function tableSelect({ table, where, expect, match, evidence, place }: ExpandedL
   const known = engine.tables.get(table as string)
   if (!known) throw unknownTable(table as string, engine, place)
   const columns = new Map(known.columns.map((column) => [column.name, column]))
-  const named = [...Object.keys(expect), ...Object.keys(where), ...(evidence ?? [])]
+  const judging = [...Object.keys(expect), ...Object.keys(where)]
+  // SQLite would take an unknown name in double quotes for a string.
+  const absent = [...judging, ...(evidence ?? [])].find((name) => !columns.has(name))
+  if (absent !== undefined) {
+    const message = `no such column: ${absent} in ${table}`
+    throw new CompileError('unknown-column', message, place, hintFor(absent, [...columns.keys()]))
+  }
+  const named = evidence ?? judging
   const condition = toSqlCondition(expect, columns)
   const passed = match === 'none' ? `NOT (${condition})` : `(${condition})`
   const shown = [...new Set(named)].map(toIdentifier)
@@ -148,7 +155,7 @@ function prepare(sql: string, place: Place, engine: SchemaEngine): Preparation {
 function explainSqlError({ message }: SqlError, sql: string, place: Place, engine: SchemaEngine): CompileError {
   const table = /^no such table: (?:main\.|temp\.)?(.+)$/.exec(message)?.[1]
   if (table) return unknownTable(table, engine, place)
-  if (message === 'more than one statement' || message === 'no statement' || message === 'not authorized') {
+  if (/^(?:more than one statement|no statement|not authorized|table \S+ may not be modified)$/.test(message)) {
     return new CompileError(
       'not-a-select',
       `the SQL must be a single SELECT: ${message}`,
@@ -175,7 +182,8 @@ function hintFor(word: string, candidates: readonly string[]): string | undefine
 }
 
 function checkColumns(columns: readonly string[], { place, evidence }: ExpandedLeaf): void {
-  const twice = columns.find((name, index) => columns.indexOf(name) !== index)
+  const lower = columns.map((name) => name.toLowerCase())
+  const twice = columns.find((_, index) => lower.indexOf(lower[index] as string) !== index)
   if (twice !== undefined) {
     throw new CompileError(
       'duplicate-column',

@@ -33,8 +33,9 @@ export const ALLOWED_PRAGMAS: ReadonlySet<string> = new Set([
 /** Arguments that a function of 3.42 needs at least, where newer releases accept fewer. */
 const LEAST_ARGUMENTS: Readonly<Record<string, number>> = { iif: 3 }
 
-/** Date modifiers and formats that came after 3.42. */
-const NEWER_DATE_TEXT = /^'(?:ceiling|floor)'$|%[eFGgIklpPRTuUV]/i
+/** Date modifiers and formats that came after 3.42; unlike the modifiers, formats mind their case (%f is old). */
+const NEWER_DATE_MODIFIER = /^'(?:ceiling|floor)'$/i
+const NEWER_DATE_FORMAT = /%[eFGgIklpPRTuUV]/
 const DATE_FUNCTIONS: readonly string[] = ['date', 'time', 'datetime', 'julianday', 'unixepoch', 'strftime']
 
 // Words before a parenthesis that do not make it a function call.
@@ -67,7 +68,8 @@ export function findNewerSyntax(sql: string): string[] {
       if (text === ',') inner.commas++
       if (word === 'select') inner.select = true
       if (word === 'order' && inner.call && !inner.select) found.push(`ORDER BY inside ${inner.call}(…)`)
-      if (kind === 'string' && DATE_FUNCTIONS.includes(inner.call ?? '') && NEWER_DATE_TEXT.test(text)) {
+      const isNewer = NEWER_DATE_MODIFIER.test(text) || NEWER_DATE_FORMAT.test(text)
+      if (kind === 'string' && DATE_FUNCTIONS.includes(inner.call ?? '') && isNewer) {
         found.push(`${text} in ${inner.call}()`)
       }
     }

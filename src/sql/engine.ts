@@ -273,8 +273,10 @@ export class Engine {
         if (!this.#functions.has(name)) return capi.SQLITE_DENY
       } else if (action === capi.SQLITE_PRAGMA) {
         this.#readOnly = false
-        // Some pragmas act while they are prepared, and would change what later statements mean.
-        if (this.#preparingOnly || !ALLOWED_PRAGMAS.has(String(first).toLowerCase())) return capi.SQLITE_DENY
+        const pragma = String(first).toLowerCase()
+        // This one acts while it is prepared, and would change what later statements mean.
+        if (this.#preparingOnly && pragma === 'case_sensitive_like') return capi.SQLITE_DENY
+        if (!ALLOWED_PRAGMAS.has(pragma)) return capi.SQLITE_DENY
       } else if (action !== capi.SQLITE_SELECT && action !== capi.SQLITE_RECURSIVE) return capi.SQLITE_DENY
       return capi.SQLITE_OK
     }

@@ -14,7 +14,7 @@ import type { Gate, Tree } from '../core/compiled.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { type ResolvedComparisons, resolveComparisons, resolveOperand } from './condition.ts'
 import { toLiteral } from './literal.ts'
-import { normalizeSql, tokenize } from './tokenizer.ts'
+import { normalizeSql, type Token, tokenize } from './tokenizer.ts'
 
 export type ParamValues = Readonly<Record<string, ParamValue>>
 
@@ -146,19 +146,27 @@ function toLeaf(clause: Clause, { path, title, gates, values, ifEmpty, evidence 
   }
 }
 
-/** SQL with each `:name` replaced by its value as a literal, and without a closing semicolon. */
+/** SQL with each `:name` replaced by its value as a literal, and without closing semicolons and comments. */
 export function fillIn(sql: string, values: ParamValues): string {
   const tokens = tokenize(sql)
-  while (tokens.length > 0 && ['space', 'comment'].includes(tokens.at(-1)?.kind ?? '')) tokens.pop()
-  while (tokens.at(-1)?.text === ';' || tokens.at(-1)?.kind === 'space') tokens.pop()
+  while (isTrailing(tokens.at(-1))) tokens.pop()
   return tokens
-    .map(({ kind, text }) => {
+    .map(({ kind, text }, index) => {
       if (kind !== 'variable' || text[0] !== ':') return text
       const value = values[text.slice(1)]
       if (value === undefined) throw new RangeError(`no parameter ${text.slice(1)}`)
-      return toLiteral(value)
+      return `${spaceAt(tokens[index - 1])}${toLiteral(value)}${spaceAt(tokens[index + 1])}`
     })
     .join('')
+}
+
+function isTrailing(token: Token | undefined): boolean {
+  return token !== undefined && (token.kind === 'space' || token.kind === 'comment' || token.text === ';')
+}
+
+// A literal must not grow together with its neighbour: `5-:p` with -1 would begin a comment.
+function spaceAt(neighbour: Token | undefined): string {
+  return neighbour === undefined || neighbour.kind === 'space' || '(),'.includes(neighbour.text) ? '' : ' '
 }
 
 /** What the version of a check is the hash of: everything that its verdict depends on, and no prose. */

@@ -29,7 +29,7 @@ export function toLeafQuery({ select, columns, evidence, gates }: LeafQuery): st
   const pairs = (shown.length > 0 ? shown : [judged]).map((name) => `'${name.replaceAll("'", "''")}', ${show(name)}`)
   const optional = ['resource', 'reason'].filter(has).map((name) => `'${name}', ${show(name)}, `)
   const main = `SELECT json_object('tally', json_object(${TALLY}), 'rows', json_group_array(json(k_row)) FILTER (WHERE k_nth <= ${EVIDENCE_ROWS} AND (k_nth = 1 OR k_bytes <= ${EVIDENCE_BYTES})))
- FROM (SELECT k_verdict, k_row, row_number() OVER k_worst AS k_nth, sum(length(k_row)) OVER k_worst AS k_bytes
+ FROM (SELECT k_verdict, k_row, row_number() OVER k_worst AS k_nth, sum(length(CAST(k_row AS BLOB))) OVER k_worst AS k_bytes
   FROM (SELECT k_verdict, json_object('verdict', k_verdict, ${optional.join('')}'judged', ${show(judged)}, 'evidence', json_object(${pairs.join(', ')})) AS k_row
    FROM (SELECT ${judged === 'verdict' ? VERDICT_IN_WORDS : VERDICT_OF_PASSED} AS k_verdict, * FROM (
 ${select}
@@ -61,8 +61,10 @@ const VERDICT_OF_PASSED = `CASE typeof("passed")
   ELSE 'error' END
  ELSE 'error' END`
 
-// JSON holds no BLOB, its integers are exact only up to 2^53, and one long value must not crowd out the others.
+// JSON holds no BLOB and no infinity, its integers are exact only up to 2^53, and one long value must not crowd out the
+// others. The length in bytes counts too, since the one in characters ends at the first NUL.
 function show(name: string): string {
   const id = toIdentifier(name)
-  return `CASE typeof(${id}) WHEN 'blob' THEN hex(substr(${id}, 1, ${EVIDENCE_TEXT / 2})) WHEN 'integer' THEN iif(${id} BETWEEN -9007199254740991 AND 9007199254740991, ${id}, CAST(${id} AS TEXT)) WHEN 'text' THEN iif(length(${id}) > ${EVIDENCE_TEXT}, substr(${id}, 1, ${EVIDENCE_TEXT}) || '…', ${id}) ELSE ${id} END`
+  const long = `length(${id}) > ${EVIDENCE_TEXT} OR length(CAST(${id} AS BLOB)) > ${4 * EVIDENCE_TEXT}`
+  return `CASE typeof(${id}) WHEN 'blob' THEN hex(substr(${id}, 1, ${EVIDENCE_TEXT / 2})) WHEN 'integer' THEN iif(${id} BETWEEN -9007199254740991 AND 9007199254740991, ${id}, CAST(${id} AS TEXT)) WHEN 'real' THEN iif(abs(${id}) < 9e999, ${id}, CAST(${id} AS TEXT)) WHEN 'text' THEN iif(${long}, substr(${id}, 1, ${EVIDENCE_TEXT}) || '…', ${id}) ELSE ${id} END`
 }

@@ -8,7 +8,7 @@ import { type Preparation, SqlError } from './engine.ts'
 import type { ParamValues } from './expand.ts'
 import type { SchemaEngine } from './schema-engine.ts'
 import { findSensitiveEvidence } from './sensitive.ts'
-import { significantTokens } from './tokenizer.ts'
+import { significantTokens, type Token } from './tokenizer.ts'
 import { findVacuity } from './vacuity.ts'
 
 export interface LintOptions {
@@ -247,9 +247,9 @@ const LONGEST_PATTERN = 256
 function findLongPatterns({ select }: Leaf): Finding[] {
   const tokens = significantTokens(select)
   return tokens.flatMap(({ text }, index): Finding[] => {
-    const call = /^regex_(?:match|split)$/i.test(text)
-    const pattern = call ? tokens.slice(index + 1).find(({ kind }) => kind === 'string') : undefined
-    if (!pattern || Buffer.byteLength(pattern.text) - 2 <= LONGEST_PATTERN) return []
+    const call = /^regex_(?:match|split)$/i.test(text) ? callArguments(tokens, index + 1) : []
+    const pattern = call[1]?.length === 1 && call[1][0]?.kind === 'string' ? call[1][0].text : ''
+    if (Buffer.byteLength(pattern.slice(1, -1).replaceAll("''", "'")) <= LONGEST_PATTERN) return []
     return [
       {
         level: 'error',
@@ -259,4 +259,17 @@ function findLongPatterns({ select }: Leaf): Finding[] {
       },
     ]
   })
+}
+
+/** The tokens of each argument of the call whose parenthesis is at `open`. */
+function callArguments(tokens: readonly Token[], open: number): Token[][] {
+  const found: Token[][] = [[]]
+  let depth = 0
+  for (const token of tokens.slice(open)) {
+    if (token.text === ')' && --depth === 0) break
+    if (token.text === ',' && depth === 1) found.push([])
+    else if (depth > 0) found.at(-1)?.push(token)
+    if (token.text === '(') depth++
+  }
+  return found
 }

@@ -34,6 +34,8 @@ export interface Sqlite {
   readonly capi: {
     readonly SQLITE_DBCONFIG_DQS_DDL: number
     readonly SQLITE_DBCONFIG_DQS_DML: number
+    /** Absent from releases that write a REAL with 15 digits anyway. */
+    readonly SQLITE_DBCONFIG_FP_DIGITS?: number
     readonly SQLITE_DENY: number
     readonly SQLITE_DETERMINISTIC: number
     readonly SQLITE_DONE: number

@@ -67,7 +67,10 @@ export async function runChecks(args: readonly string[], options: RunOptions = {
 }
 
 /** As runChecks, with the report of a run in JSON. */
-export async function runForReport(args: readonly string[], options: RunOptions = {}): Promise<Ran & { report: Report }> {
+export async function runForReport(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Ran & { report: Report }> {
   const ran = await runChecks(['run', '--format', 'json', ...args], options)
   return { ...ran, report: ran.stdout === '' ? EMPTY : JSON.parse(ran.stdout) }
 }

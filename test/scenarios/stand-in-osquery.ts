@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { SourceError } from '../../src/core/errors.ts'
+import type { TextRow } from '../../src/core/source.ts'
+import { type Manager, serveManager } from '../../src/osquery/manager-server.ts'
+import { makeFolder } from './run-checks.ts'
+
+/** What osquery says of its machine before the first check is asked for. */
+const FACTS: readonly [RegExp, TextRow[]][] = [
+  [/FROM osquery_info/, [{ version: '5.23.0', build_distro: 'bookworm' }]],
+  [/FROM system_info/, [{ uuid: 'F4CE', computer_name: 'stand-in', hostname: 'stand-in' }]],
+  [/FROM os_version/, [{ name: 'Debian GNU/Linux', version: '12 (bookworm)', platform: 'debian' }]],
+  [/FROM osquery_registry/, [{ name: 'users' }, { name: 'processes' }, { name: 'osquery_info' }]],
+]
+
+/** Serves a socket that describes its machine like osquery, and answers the checks themselves as the test says. */
+export async function serveStandIn(
+  answer: (sql: string, manager: Manager) => Promise<TextRow[]>,
+): Promise<{ path: string; asked: string[] }> {
+  const path = join(makeFolder(), 'q.em')
+  const asked: string[] = []
+  const refuse = () => Promise.reject(new SourceError('sql', 'not here'))
+  const manager = await serveManager(path, {
+    query: async (sql) => {
+      const fact = /^SELECT [a-z_, ]+ FROM/.test(sql) ? FACTS.find(([pattern]) => pattern.test(sql)) : undefined
+      if (fact) return fact[1]
+      asked.push(sql)
+      return answer(sql, manager)
+    },
+    columns: refuse,
+    tableColumns: () => undefined,
+    generateTable: refuse,
+    options: () => ({}),
+    attach: () => {},
+    detach: () => {},
+    hasCoreTable: () => false,
+  })
+  onTestFinished(() => manager.close())
+  return { path, asked }
+}

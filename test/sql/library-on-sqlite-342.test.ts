@@ -1,0 +1,53 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { BUILT_IN } from '../../src/app/library.ts'
+import { loadLibrary } from '../../src/content/load.ts'
+import { resolveParams } from '../../src/content/params.ts'
+import type { Check, CheckTest, ParamValue, Platform } from '../../src/core/check.ts'
+import { compileCheck } from '../../src/sql/compile.ts'
+import { testGates } from '../../src/sql/run-test.ts'
+import { readOsquerySchema, tablesOf } from '../../src/sql/schema.ts'
+import { SchemaEngine } from '../../src/sql/schema-engine.ts'
+import { loadSqlite } from '../../src/sql/sqlite.ts'
+import { toStatement } from '../../src/sql/statement.ts'
+import { Sqlite342 } from './open-sqlite-342.ts'
+
+const library = loadLibrary([BUILT_IN])
+const schema = readOsquerySchema()
+let old: Sqlite342
+let engines: Record<Platform, SchemaEngine>
+
+beforeAll(async () => {
+  old = await Sqlite342.load()
+  const sqlite = await loadSqlite()
+  const open = (platform: Platform) => new SchemaEngine(sqlite, platform, tablesOf(schema, platform))
+  engines = { darwin: open('darwin'), linux: open('linux'), windows: open('windows') }
+})
+
+/** A test whose tables cannot be read has no counterpart among plain tables. */
+function isPlain({ errors }: CheckTest): boolean {
+  return Object.keys(errors).length === 0
+}
+
+function paramsFor(check: Check, { params }: CheckTest): Readonly<Record<string, ParamValue>> {
+  const answer = resolveParams(check.params, params)
+  if ('problems' in answer) throw new Error(JSON.stringify(answer.problems))
+  return answer.values
+}
+
+describe("the library on osquery's own SQLite 3.42.0", () => {
+  it('is there', () => {
+    expect(library.diagnostics.filter(({ level }) => level === 'error')).toEqual([])
+    expect(library.checks.length).toBeGreaterThanOrEqual(16)
+  })
+
+  for (const check of library.checks) {
+    for (const test of check.tests.filter(isPlain)) {
+      it(`${check.id} on ${test.platform}: ${test.name} → ${test.verdict}`, () => {
+        const engine = engines[test.platform]
+        const options = { templates: library.templates, values: paramsFor(check, test), ...testGates(test) }
+        const statement = toStatement(compileCheck(check, engine, options))
+        expect(old.ask(statement, engine.tables, test.given, test.now)).toBe(test.verdict)
+      })
+    }
+  }
+})
