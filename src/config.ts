@@ -117,9 +117,9 @@ const KEYS: Readonly<Record<string, Reader>> = {
   params: (value) => ({ params: readParams(value) }),
   effects: (value) => ({ effects: readTexts(value, 'effects').map(readEffect) }),
   osquery_version: (value) => ({ osqueryVersion: readVersion(value) }),
-  source: (value) => ({ source: readSource(String(value), 'source') }),
+  source: (value) => ({ source: readSource(readText(value, 'source'), 'source') }),
   socket: (value, folder) => ({ socket: resolve(folder, readText(value, 'socket')) }),
-  timeout: (value) => ({ timeout: readSeconds(String(value), 'timeout') }),
+  timeout: (value) => ({ timeout: readSeconds(value, 'timeout') }),
   strict: (value) => ({ strict: readBoolean(value, 'strict') }),
 }
 
@@ -184,18 +184,15 @@ function readSource(value: string, where: string): SourceChoice {
   return choice
 }
 
-function readSeconds(value: string, where: string): number {
-  const seconds = Number(value)
-  if (!(seconds > 0 && seconds <= 86_400)) throw invalid(`${where} must be a number of seconds, not ${value}`)
-  return seconds * 1000
+function readSeconds(value: unknown, where: string): number {
+  const seconds = typeof value === 'string' && value !== '' ? Number(value) : value
+  if (typeof seconds === 'number' && seconds > 0 && seconds <= 86_400) return seconds * 1000
+  throw invalid(`${where} must be a number of seconds, not ${show(value)}`, 'between 0 and 86400, such as 30 or 0.5')
 }
 
 function readVersion(value: unknown): string {
-  const text = String(value)
-  if (typeof value === 'number' || !/^\d+\.\d+\.\d+$/.test(text)) {
-    throw invalid(`osquery_version must be a release such as "5.12.0", not ${text}`)
-  }
-  return text
+  if (typeof value === 'string' && /^\d+\.\d+\.\d+$/.test(value)) return value
+  throw invalid(`osquery_version must be a release such as "5.12.0", not ${show(value)}`)
 }
 
 function readEffect(value: string): Effect {
@@ -218,6 +215,10 @@ function readText(value: unknown, key: string): string {
 function readBoolean(value: unknown, key: string): boolean {
   if (typeof value !== 'boolean') throw invalid(`${key} must be true or false`)
   return value
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

@@ -62,23 +62,27 @@ export function definesPlatform(check: Check, platform: Platform): boolean {
  */
 export function paramsOf(
   check: Check,
-  { params, textParams }: Config,
+  { params, textParams, file }: Config,
   more: Readonly<Record<string, ParamValue>> = {},
 ): Readonly<Record<string, ParamValue>> {
   const text = textParams[check.id] ?? {}
   const typed = Object.fromEntries(
     Object.entries({ ...(params[check.id] ?? {}), ...more }).filter(([name]) => !Object.hasOwn(text, name)),
   )
-  const fromText = resolveGiven(check, text, true)
-  return { ...resolveGiven(check, typed, false, fromText), ...fromText }
+  const fromText = resolveGiven(check, text, FLAG)
+  return { ...resolveGiven(check, typed, file, fromText), ...fromText }
 }
+
+const FLAG = '--param'
 
 function resolveGiven(
   check: Check,
   given: Readonly<Record<string, unknown>>,
-  fromText: boolean,
+  /** The flag or the file, where there is one. */
+  where: string | undefined,
   known: Readonly<Record<string, ParamValue>> = {},
 ): Readonly<Record<string, ParamValue>> {
+  const fromText = where === FLAG
   // Text is read for the parameters that it names alone; the rest come from the configuration and the defaults.
   const specs = fromText
     ? Object.fromEntries(Object.entries(check.params).filter(([name]) => Object.hasOwn(given, name)))
@@ -87,7 +91,8 @@ function resolveGiven(
   const answer = unknown === undefined ? resolveParams(specs, given, { fromText }) : resolveParams(check.params, given)
   if ('values' in answer) return answer.values
   const [problem] = answer.problems
-  throw new KeelsonError('params', `${check.id}: ${problem?.message}`, problem?.hint ? { hint: problem.hint } : {})
+  const said = `${where === undefined ? '' : `${where}: `}${check.id}: ${problem?.message}`
+  throw new KeelsonError('params', said, problem?.hint ? { hint: problem.hint } : {})
 }
 
 /** Parameters that name checks which do not exist would silently do nothing. @throws KeelsonError */

@@ -7,7 +7,7 @@ import { type Asset, type CheckResult, type Evidence, type RunReport, summarize 
 import type { Selection } from '../core/select.ts'
 import type { Source } from '../core/source.ts'
 import { planBatches } from '../sql/batch.ts'
-import { OSQUERY_GATES, OUTSPOKEN_GATES } from '../sql/compile.ts'
+import { OSQUERY_GATES, OUTSPOKEN_GATES } from '../sql/table-gates.ts'
 import { definesPlatform, selectFrom } from './library.ts'
 import type { Workbench } from './workbench.ts'
 
@@ -92,17 +92,18 @@ function explainMissing(table: string, since: string | undefined, { info }: Sour
 
 function toResult(
   { check, version, fix, leaves, tree }: CompiledCheck,
-  { verdict, reason, leaves: clauses }: Judgement,
+  { verdict, reasons, leaves: clauses }: Judgement,
 ): CheckResult {
   const deciding = decidingLeaves(tree, verdict, (index) => clauses[index]?.verdict ?? 'error')
   return {
     ...describe(check),
     version,
     verdict,
-    reason: reason ?? null,
+    reason: reasons.length > 0 ? reasons.join('; ') : null,
+    reasons,
     evidence: deciding.flatMap((index) => toEvidence(clauses[index] as LeafJudgement, leaves.length > 1)),
     evidenceTotal: deciding.reduce((sum, index) => sum + countDeciding(clauses[index] as LeafJudgement), 0),
-    error: verdict === 'error' ? (reason ?? 'it could not be judged') : null,
+    error: verdict === 'error' ? reasons.join('; ') || 'it could not be judged' : null,
     fix: fix ?? null,
     clauses,
   }
@@ -132,6 +133,7 @@ function toUnasked(check: Check, verdict: 'not_applicable' | 'error', reason: st
     version: '',
     verdict,
     reason,
+    reasons: [reason],
     evidence: [],
     evidenceTotal: 0,
     error,

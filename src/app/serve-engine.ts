@@ -35,11 +35,12 @@ export async function toBackend(engine: EmbeddedEngine, path: string): Promise<M
       tables.get(name)?.map((column) => ({ name: column.name, type: column.type, op: toOptions(column) })),
     generateTable: (name, context) => engine.scan(name, context),
     options: () => describeOptions(path),
+    // Where the engine fails at this, the next query of the table says so.
     attach: (name, columns, generate) => {
-      void engine.attach(name, columns.map(fromOptions), generate)
+      engine.attach(name, columns.map(fromOptions), generate).catch(() => {})
     },
     detach: (name) => {
-      void engine.detach(name)
+      engine.detach(name).catch(() => {})
     },
   }
 }

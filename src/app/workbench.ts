@@ -1,18 +1,19 @@
 import type { Config } from '../config.ts'
 import type { Check, CheckTest, Diagnostic, Library, Platform } from '../core/check.ts'
 import type { CompiledCheck } from '../core/compiled.ts'
-import { CompileError, type CompileOptions, compileCheck, OSQUERY_GATES } from '../sql/compile.ts'
+import { CompileError, compileCheck } from '../sql/compile.ts'
 import { lintCheck } from '../sql/lint.ts'
 import { runTest, type TestOutcome } from '../sql/run-test.ts'
 import { readOsquerySchema, tablesOf } from '../sql/schema.ts'
 import { SchemaEngine } from '../sql/schema-engine.ts'
 import { loadSqlite } from '../sql/sqlite.ts'
 import { toStatement } from '../sql/statement.ts'
+import { type GateOptions, OSQUERY_GATES } from '../sql/table-gates.ts'
 import { ContentError, paramsOf } from './library.ts'
 
 /** What works on checks without a host: compiling, linting, testing. */
 export interface Workbench {
-  compile(check: Check, platform: Platform, gates?: Partial<CompileOptions>): CompiledCheck
+  compile(check: Check, platform: Platform, gates?: GateOptions): CompiledCheck
   /** One self-contained statement, to be pasted into osqueryi. */
   statement(check: Check, platform: Platform): string
   lint(check: Check): Diagnostic[]
@@ -59,7 +60,7 @@ export async function openWorkbench(config: Config, { templates }: Library): Pro
 }
 
 // A test says itself which parameters it runs with; a machine's configuration must not change its outcome.
-const TEST_CONFIG = (config: Config): Config => ({ ...config, params: {}, textParams: {} })
+const TEST_CONFIG = (config: Config): Config => ({ ...config, params: {}, textParams: {}, file: undefined })
 
 function toDiagnostic({ code, message, hint, place }: CompileError, check: Check, platform: Platform): Diagnostic {
   return { level: 'error', code, message, ...(hint ? { hint } : {}), place, check: check.id, platform }

@@ -12,10 +12,12 @@ export function addEngineCommand(program: Command): void {
 
 async function serve({ socket }: { socket: string }): Promise<void> {
   const output = openOutput()
-  const { close } = await serveEngine(socket)
-  output.note(`serving the embedded engine on ${socket}; end with Ctrl-C\n`)
-  await new Promise<void>((resolve) => {
+  // Heard from the start: a signal that came before this would leave the socket behind.
+  const ended = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   })
+  const { close } = await serveEngine(socket)
+  output.note(`serving the embedded engine on ${socket}; end with Ctrl-C\n`)
+  await ended
   await close()
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
-import { KeelsonError } from '../core/errors.ts'
+import { KeelsonError, messageOf } from '../core/errors.ts'
 import { openOutput } from './output.ts'
 
 export function addInitCommand(program: Command): void {
@@ -16,14 +16,13 @@ function init(folder: string): void {
   const output = openOutput()
   const taken = Object.keys(FILES).filter((name) => existsSync(join(folder, name)))
   if (taken.length > 0) {
-    throw new KeelsonError('init', `${taken.join(' and ')} exists already in ${folder}; nothing was written`, {
+    throw new KeelsonError('init', `already in ${folder}: ${taken.join(', ')}; nothing was written`, {
       hint: 'choose another folder: checks init FOLDER',
     })
   }
   for (const [name, text] of Object.entries(FILES)) {
     const path = join(folder, name)
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, text, { flag: 'wx' })
+    writeNew(path, text)
     output.write(`wrote ${path}\n`)
   }
   const go = folder === '.' ? '' : `cd ${folder} && `
@@ -33,6 +32,16 @@ Next:
   ${go}checks test my-*      do its tests pass, for every platform?
   ${go}checks run my-*       what does it say of this machine?
 `)
+}
+
+function writeNew(path: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text, { flag: 'wx' })
+  } catch (cause) {
+    const hint = 'choose a folder that you may write to: checks init FOLDER'
+    throw new KeelsonError('init', `cannot write ${path}: ${messageOf(cause)}`, { hint, cause })
+  }
 }
 
 const FILES: Readonly<Record<string, string>> = {

@@ -34,7 +34,7 @@ async function lint(
   const diagnostics = [...library.diagnostics, ...selected.flatMap((check) => workbench.lint(check))]
   if (format === 'json') output.write(toJson(diagnostics))
   else if (diagnostics.length > 0) output.write(formatDiagnostics(diagnostics, { color: output.color }))
-  else output.write(`${selected.length} checks, nothing to complain about\n`)
+  else output.write(`${selected.length} ${selected.length === 1 ? 'check' : 'checks'}, nothing to complain about\n`)
   const bad = diagnostics.filter(({ level }) => level === 'error' || config.strict)
   process.exitCode = bad.length > 0 ? EXIT.usage : EXIT.ok
 }

@@ -72,7 +72,7 @@ function describeCheck(check: Check, workbench: Workbench, values: Readonly<Reco
 function describeClause(clause: Clause, depth: number): string[] {
   const pad = '  '.repeat(depth)
   const gates = [
-    ...(clause.when === undefined ? [] : [`${pad}when: ${indent(clause.when.trim(), pad.length + 6)}`]),
+    ...(clause.when === undefined ? [] : [`${pad}when: ${indent(clause.when.sql.trim(), pad.length + 6)}`]),
     ...(clause.needs ?? []).map(({ sql }) => `${pad}needs: ${indent(sql.trim(), pad.length + 7)}`),
   ]
   for (const word of ['all', 'any'] as const) {

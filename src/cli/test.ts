@@ -46,7 +46,7 @@ async function test(
       passed,
       problem: problem ?? null,
       verdict: judgement?.verdict ?? null,
-      reason: judgement?.reason ?? null,
+      reasons: judgement?.reasons ?? [],
       place,
     }))
     output.write(toJson(entries))

@@ -42,7 +42,7 @@ export function buildClause(written: Plain, path: Path, context: BuildContext): 
   const list = (key: 'all' | 'any') =>
     (written[key] as readonly Plain[]).map((clause, index) => buildClause(clause, [...path, key, index], context))
   const copied = Object.fromEntries(
-    ['title', 'sql', 'table', 'match', 'use', 'when', 'evidence']
+    ['title', 'sql', 'table', 'match', 'use', 'evidence']
       .filter((key) => written[key] !== undefined)
       .map((key) => [key, written[key]]),
   ) as Partial<Clause>
@@ -57,6 +57,7 @@ export function buildClause(written: Plain, path: Path, context: BuildContext): 
     ...(written.all !== undefined && { all: list('all') }),
     ...(written.any !== undefined && { any: list('any') }),
     ...(written.not !== undefined && { not: buildClause(written.not as Plain, [...path, 'not'], context) }),
+    ...(written.when !== undefined && { when: buildNeed(written.when) }),
     ...(written.needs !== undefined && { needs: buildNeeds(written.needs) }),
     ...(isVerdict(written.if_empty) && { ifEmpty: written.if_empty }),
   }
@@ -94,5 +95,9 @@ function buildComparison(written: Plain): Comparison {
 
 function buildNeeds(written: unknown): Need[] {
   const list = Array.isArray(written) ? written : [written]
-  return list.map((need: unknown) => (typeof need === 'string' ? { sql: need } : { ...(need as Need) }))
+  return list.map(buildNeed)
+}
+
+function buildNeed(written: unknown): Need {
+  return typeof written === 'string' ? { sql: written } : { ...(written as Need) }
 }

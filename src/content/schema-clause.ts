@@ -35,7 +35,11 @@ export const CLAUSE: JsonSchema = {
     all: clauseList('Clauses that must all pass.'),
     any: clauseList('Clauses of which one must pass.'),
     not: { description: 'A clause that must fail.', $ref: '#/$defs/clause' },
-    when: sql('SQL; when it answers no row, the clause is not applicable.'),
+    when: {
+      title: 'SQL or { sql, reason }',
+      description: 'SQL; when it answers no row, the clause is not applicable.',
+      anyOf: [{ type: 'string', pattern: '\\S' }, { $ref: '#/$defs/need' }],
+    },
     needs: {
       title: 'SQL, { sql, reason } or a list of these',
       description: 'SQL that must answer a row; otherwise the clause could not be judged (error).',

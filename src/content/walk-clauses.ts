@@ -43,7 +43,7 @@ export function listSql({ clause, path }: WrittenClause): WrittenSql[] {
       found.push({ sql: sql.sql, path: [...path, ...steps, 'sql'] })
   }
   if (typeof clause.sql === 'string') add(clause.sql, 'sql')
-  if (typeof clause.when === 'string') add(clause.when, 'when')
+  add(clause.when, 'when')
   if (Array.isArray(clause.needs)) for (const [index, need] of clause.needs.entries()) add(need, 'needs', index)
   else add(clause.needs, 'needs')
   return found

@@ -71,7 +71,7 @@ export interface Comparison {
 }
 export type Comparisons = Readonly<Record<string, Comparison>>
 
-/** SQL that must answer at least one row, otherwise the clause is an error that says `reason`. */
+/** SQL that must answer at least one row, and what to say when it answers none. */
 export interface Need {
   readonly sql: string
   readonly reason?: string
@@ -92,8 +92,8 @@ export interface Clause {
   readonly all?: readonly Clause[]
   readonly any?: readonly Clause[]
   readonly not?: Clause
-  /** SQL; without a row the clause is not applicable. */
-  readonly when?: string
+  /** Without a row the clause is not applicable, for this reason. */
+  readonly when?: Need
   readonly needs?: readonly Need[]
   /** The verdict when the SQL answers no row; `fail` when absent. */
   readonly ifEmpty?: Verdict

@@ -35,7 +35,8 @@ export interface LeafJudgement {
 
 export interface Judgement {
   readonly verdict: Verdict
-  readonly reason?: string
+  /** Why it is not a pass: a sentence per clause that decided, those with the same reason in one; none for a pass. */
+  readonly reasons: readonly string[]
   readonly leaves: readonly LeafJudgement[]
 }
 
@@ -58,8 +59,7 @@ interface AnswerRow {
 export function judge(compiled: CompiledCheck, observations: readonly Observation[]): Judgement {
   const leaves = compiled.leaves.map((leaf, index) => judgeLeaf(leaf, observations[index] ?? NOT_ASKED))
   const verdict = combineTree(compiled.tree, (index) => leaves[index]?.verdict ?? 'error')
-  const reason = explain(compiled.tree, verdict, leaves)
-  return { verdict, ...(reason === undefined ? {} : { reason }), leaves }
+  return { verdict, reasons: verdict === 'pass' ? [] : explain(compiled.tree, verdict, leaves), leaves }
 }
 
 const NOT_ASKED: Observation = { error: 'the source gave no answer' }
@@ -167,18 +167,16 @@ function leafReason(leaf: Leaf, notPassing: number, total: number, rows: readonl
   return total === 1 ? 'the row does not pass' : `${notPassing} of ${total} rows do not pass`
 }
 
-/** The reasons of the leaves that decided the verdict, worst first, each once. */
-function explain(tree: Tree, verdict: Verdict, leaves: readonly LeafJudgement[]): string | undefined {
-  if (verdict === 'pass') return undefined
-  const many = leaves.length > 1
-  const deciding = decidingLeaves(tree, verdict, (index) => leaves[index]?.verdict ?? 'error')
-  const reasons = deciding.flatMap((index) => {
-    const leaf = leaves[index]
-    if (!leaf) return []
-    if (leaf.reason === undefined) return many ? [`${leaf.title}: ${leaf.verdict}`] : []
-    return [many ? `${leaf.title}: ${leaf.reason}` : leaf.reason]
-  })
-  return reasons.length === 0 ? undefined : [...new Set(reasons)].join('; ')
+/** The reasons of the leaves that decided the verdict; leaves that say the same are named together. */
+function explain(tree: Tree, verdict: Verdict, leaves: readonly LeafJudgement[]): string[] {
+  const titles = new Map<string, string[]>()
+  for (const index of decidingLeaves(tree, verdict, (at) => leaves[at]?.verdict ?? 'error')) {
+    const { reason, title } = leaves[index] as LeafJudgement
+    const said = reason ?? verdict.replace('_', ' ')
+    titles.set(said, [...(titles.get(said) ?? []), title])
+  }
+  if (leaves.length === 1) return [...titles.keys()]
+  return [...titles].map(([reason, named]) => `${[...new Set(named)].join(', ')}: ${reason}`)
 }
 
 /** The leaves through which the tree came to its verdict. */

@@ -32,6 +32,8 @@ export interface CheckResult {
   readonly verdict: Verdict
   /** Why it is not a pass, in a sentence; null for a pass. */
   readonly reason: string | null
+  /** The same, one sentence for each clause that decided. */
+  readonly reasons: readonly string[]
   /** The rows that decided, worst first; for a pass, a few that passed. */
   readonly evidence: readonly Evidence[]
   /** How many rows decided; `evidence` holds the first of them. */

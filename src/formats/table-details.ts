@@ -24,7 +24,7 @@ export function formatDetails(result: CheckResult, layout: DetailsLayout): strin
   const troubled = isTroubled(result.verdict)
   if (!troubled && !layout.verbose) return []
   const reason = describeReason(result)
-  const parts = reason === undefined ? [] : splitReason(reason, result)
+  const parts = result.reasons.length > 1 ? result.reasons : reason === undefined ? [] : [reason]
   const style = troubled ? undefined : 'muted'
   const reasons = parts.flatMap((part) => wrap(wordsOf(forTerminal(part), style), layout, parts.length > 1 ? 2 : 0))
   return [
@@ -43,13 +43,6 @@ function label(name: string, lines: readonly string[], { paint, indent }: Detail
 
 function wrap(words: readonly Word[], layout: DetailsLayout, hanging = 0): string[] {
   return wrapWords(words, layout.width - layout.indent - LABEL_WIDTH, layout.paint, hanging)
-}
-
-/** A check of several clauses says one reason per clause, joined by semicolons: each gets its own line. */
-function splitReason(reason: string, { clauses }: CheckResult): string[] {
-  const said = clauses.flatMap((clause) => (clause.reason === undefined ? [] : [`${clause.title}: ${clause.reason}`]))
-  const parts = [...new Set(said)].filter((part) => reason.includes(part))
-  return parts.join('; ') === reason ? parts : [reason]
 }
 
 function foundLines(result: CheckResult, layout: DetailsLayout): string[] {

@@ -29,8 +29,8 @@ export class EmbeddedEngine implements Source {
   readonly #remote = new Map<string, { columns: readonly TableColumn[]; generate: RemoteTable }>()
   readonly #waiting = new Map<number, Waiting>()
   #worker: Promise<Worker> | undefined
-  #port: MessagePort | undefined
-  #signal = new SharedArrayBuffer(4)
+  /** The thread in use; what an ended one still says is not heard. */
+  #current: Worker | undefined
   #lastId = 0
   #closed = false
 
@@ -98,31 +98,33 @@ export class EmbeddedEngine implements Source {
   }
 
   async #spawn(): Promise<Worker> {
-    const { port1, port2 } = new MessageChannel()
+    const { port1: port, port2 } = new MessageChannel()
+    const signal = new SharedArrayBuffer(4)
     const file = import.meta.url.endsWith('.ts') ? './engine-worker.ts' : './engine-worker.js'
-    const start: EngineStart = { root: this.#root, signal: this.#signal, port: port2 }
+    const start: EngineStart = { root: this.#root, signal, port: port2 }
     const worker = new Worker(new URL(file, import.meta.url), {
       workerData: start,
       transferList: [port2],
       execArgv: [],
     })
-    this.#port = port1
+    this.#current = worker
     await new Promise<void>((resolve, reject) => {
       worker.once('message', () => resolve())
       worker.once('error', reject)
     })
-    worker.on('message', (response: EngineResponse) => this.#receive(response))
-    worker.on('error', (error) => this.#end(new SourceError('gone', `the embedded engine died: ${error.message}`)))
-    worker.on('exit', () => this.#end(new SourceError('gone', 'the embedded engine ended')))
+    const heard = (act: () => void) => this.#current === worker && act()
+    worker.on('message', (response: EngineResponse) => {
+      if ('generate' in response) void this.#generate(response.generate, port, signal)
+      else heard(() => this.#receive(response))
+    })
+    const died = (why: string) => heard(() => this.#end(new SourceError('gone', `the embedded engine ${why}`)))
+    worker.on('error', (error) => died(`died: ${error.message}`))
+    worker.on('exit', () => died('ended'))
     for (const [name, { columns }] of this.#remote) worker.postMessage({ id: -1, kind: 'attach', name, columns })
     return worker
   }
 
-  #receive(response: EngineResponse): void {
-    if ('generate' in response) {
-      void this.#generate(response.generate)
-      return
-    }
+  #receive(response: Exclude<EngineResponse, { generate: unknown }>): void {
     const waiting = this.#waiting.get(response.id)
     this.#waiting.delete(response.id)
     clearTimeout(waiting?.timer)
@@ -130,10 +132,13 @@ export class EmbeddedEngine implements Source {
     else waiting?.reject(new SourceError(response.failure, response.message))
   }
 
-  async #generate({ table, context }: { table: string; context: string }): Promise<void> {
-    const rows = await this.#rowsOf(table, context)
-    this.#port?.postMessage(rows)
-    const raised = new Int32Array(this.#signal)
+  async #generate(
+    { table, context }: { table: string; context: string },
+    port: MessagePort,
+    signal: SharedArrayBuffer,
+  ): Promise<void> {
+    port.postMessage(await this.#rowsOf(table, context))
+    const raised = new Int32Array(signal)
     Atomics.store(raised, 0, 1)
     Atomics.notify(raised, 0)
   }
@@ -151,6 +156,7 @@ export class EmbeddedEngine implements Source {
   #end(error: Error, except?: number): void {
     const worker = this.#worker
     this.#worker = undefined
+    this.#current = undefined
     for (const [id, { reject, timer }] of this.#waiting) {
       clearTimeout(timer)
       if (id !== except) reject(error)

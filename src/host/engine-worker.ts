@@ -26,6 +26,7 @@ const tables: VirtualTable[] = createHostTables(host, () =>
 const engine = new Engine(await loadSqlite(), { tables, functions: osqueryFunctions, collations: osqueryCollations })
 
 function answer(request: EngineRequest): unknown {
+  host.begin()
   if (request.kind === 'query') {
     const { sql, timeout } = request
     return renderRows(engine.query(sql, timeout === undefined ? {} : { timeout }))

@@ -8,10 +8,22 @@ import { TableError } from '../sql/table.ts'
 export class Host {
   readonly root: string
   readonly env: NodeJS.ProcessEnv
+  readonly #kept = new Map<string, unknown>()
 
   constructor(root = '/', env: NodeJS.ProcessEnv = process.env) {
     this.root = root
     this.env = env
+  }
+
+  /** Forgets what `once` kept: called before each statement, so that no answer is older than its question. */
+  begin(): void {
+    this.#kept.clear()
+  }
+
+  /** What `make` gives, made once for the length of a statement. */
+  once<T>(key: string, make: () => T): T {
+    if (!this.#kept.has(key)) this.#kept.set(key, make())
+    return this.#kept.get(key) as T
   }
 
   get isReal(): boolean {

@@ -3,8 +3,12 @@ import { messageOf } from '../core/errors.ts'
 import { TableError } from '../sql/table.ts'
 import type { Host } from './host.ts'
 
+// A file that no lens is for; augtool goes on with the next command.
+const WITHOUT_LENS = /^(?:error: Lens not found|can not determine lens to load file .*)$/
+
 /**
- * What augtool prints for these commands, which must only read. Nothing is loaded beforehand; 30 s at most.
+ * What augtool prints for these commands, which must only read. Nothing is loaded beforehand; 30 s at most. Files
+ * that no lens is for are passed over.
  * @throws TableError when it is not installed or refuses a command
  */
 export function runAugtool(host: Host, commands: readonly string[]): string {
@@ -18,7 +22,9 @@ export function runAugtool(host: Host, commands: readonly string[]): string {
       timeout: 30_000,
     })
   } catch (error) {
-    const { code, signal, stderr } = error as { code?: string; signal?: string; stderr?: string }
+    const { code, signal, stderr, stdout } = error as Partial<Record<'code' | 'signal' | 'stderr' | 'stdout', string>>
+    const complaints = stderr?.trim().split('\n') ?? []
+    if (!code && !signal && complaints.every((line) => WITHOUT_LENS.test(line))) return stdout ?? ''
     if (code === 'ENOENT') throw new TableError('augeas needs augtool: install augeas-tools', { cause: error })
     const reason = signal ? `ended by ${signal}` : stderr?.trim().replace(/\s*\n\s*/g, ': ') || messageOf(error)
     throw new TableError(`augeas: augtool failed: ${reason}`, { cause: error })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Check, Effect, Place, Platform, Template } from '../core/check.ts'
-import type { CompiledCheck, Gate, Leaf, TableUse } from '../core/compiled.ts'
+import type { Check, Effect, Place, Template } from '../core/check.ts'
+import type { CompiledCheck, Leaf } from '../core/compiled.ts'
 import { findClosest } from '../core/find-closest.ts'
 import { JUDGING_RULE } from '../core/judge.ts'
 import { describeComparisons, toSqlCondition } from './condition.ts'
@@ -10,24 +10,14 @@ import { canonicalForm, type ExpandedLeaf, expandCheck, type ParamValues } from 
 import { toLeafQuery } from './leaf-query.ts'
 import { toIdentifier } from './literal.ts'
 import type { SchemaEngine } from './schema-engine.ts'
-import { CONSOLE_USER_GATE, ROOT_GATE, TABLE_FACTS, type TableFacts } from './table-facts.ts'
+import { type GateOptions, tableGates } from './table-gates.ts'
+import { tableUses } from './table-uses.ts'
 import { namesIn } from './tokenizer.ts'
 
-export interface CompileOptions {
+export interface CompileOptions extends GateOptions {
   readonly templates: ReadonlyMap<string, Template>
   readonly values: ParamValues
-  /** The SQL that tells whether we run as root or with a console user; undefined leaves the gate out. */
-  readonly rootGate?: string | undefined
-  readonly consoleUserGate?: string | undefined
-  /** Whether tables that may be empty must answer their anchor first. */
-  readonly anchors?: boolean
 }
-
-/** The gates for a real osquery, which answers nothing where it may not look. */
-export const OSQUERY_GATES = { rootGate: ROOT_GATE, consoleUserGate: CONSOLE_USER_GATE, anchors: true } as const
-
-/** The gates for a source that fails where it may not look. */
-export const OUTSPOKEN_GATES = { consoleUserGate: CONSOLE_USER_GATE, anchors: true } as const
 
 /** A clause that cannot become SQL: where it stands, what is wrong and how to mend it. */
 export class CompileError extends Error {
@@ -213,62 +203,4 @@ function checkColumns(columns: readonly string[], { place, evidence }: ExpandedL
       hintFor(absent, columns),
     )
   }
-}
-
-/** What must hold for these statements to be able to see: from the facts of the tables that they read. */
-function tableGates(prepared: readonly Preparation[], platform: Platform, options: CompileOptions): Gate[] {
-  const tables = [...new Set(prepared.flatMap(({ reads }) => [...reads.keys()]))]
-  const known = tables.flatMap((table): [string, TableFacts][] => {
-    const facts = TABLE_FACTS[table]
-    return facts ? [[table, facts]] : []
-  })
-  const rootTables = known.filter(([, { needsRoot }]) => needsRoot?.includes(platform)).map(([table]) => table)
-  const consoleTables = known.filter(([, { needsConsoleUser }]) => needsConsoleUser).map(([table]) => table)
-  const root = rootTables.length > 0 ? options.rootGate : undefined
-  const consoleUser = consoleTables.length > 0 ? options.consoleUserGate : undefined
-  return [
-    ...(root === undefined
-      ? []
-      : [need(root, `${rootTables.join(', ')} can be seen by root only: run osquery as root`)]),
-    ...(consoleUser === undefined
-      ? []
-      : [need(consoleUser, `${consoleTables.join(', ')} answers only while somebody is logged in at the console`)]),
-    ...(options.anchors ? known : []).flatMap(([table, { anchor, anchorOn }]) =>
-      anchor !== undefined && (anchorOn?.includes(platform) ?? true)
-        ? [need(anchor, `${table} could not be read: it lacks what every host has`)]
-        : [],
-    ),
-    ...known
-      .filter(
-        ([, { neverEmpty, neverEmptyOn }]) => neverEmpty !== undefined && (neverEmptyOn?.includes(platform) ?? true),
-      )
-      .map(([table, { neverEmpty }]) =>
-        need(
-          `SELECT 1 FROM ${toIdentifier(table)}`,
-          `${table} could not be seen: it is empty, and a healthy host always has ${neverEmpty}`,
-        ),
-      ),
-  ]
-}
-
-function need(sql: string, reason: string): Gate {
-  return { kind: 'need', sql, reason }
-}
-
-/**
- * Which tables a query reads, and whether one scan of them may serve it: only where SQLite had no constraint to offer
- * on an index, required or additional column, and no hidden column is read.
- */
-function tableUses({ reads, plans }: Preparation, sql: string, engine: SchemaEngine): TableUse[] {
-  const qualified = new Set(
-    [...sql.matchAll(/\b(?:temp|main)\s*\.\s*["`[]?(\w+)/gi)].map((match) => (match[1] as string).toLowerCase()),
-  )
-  const constrained = new Set(plans.filter((plan) => plan.constrained).map((plan) => plan.table.name))
-  return [...reads].flatMap(([table, columns]) => {
-    const known = engine.tables.get(table)
-    if (!known) return []
-    const hidden = known.columns.some((column) => column.hidden && columns.has(column.name))
-    const shareable = !hidden && !constrained.has(table) && !qualified.has(table)
-    return [{ table, shareable, columns: [...columns].sort() }]
-  })
 }

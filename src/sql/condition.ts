@@ -15,8 +15,12 @@ export function resolveOperand(
   if (Array.isArray(operand)) {
     return operand.map((member) => resolveOperand(member as Operand, values) as string | number)
   }
-  const { param } = operand as { param: string }
-  const value = values[param]
+  return paramValue((operand as { param: string }).param, values)
+}
+
+/** @throws RangeError when there is no such parameter */
+export function paramValue(param: string, values: Readonly<Record<string, ParamValue>>): ParamValue {
+  const value = Object.hasOwn(values, param) ? values[param] : undefined
   if (value === undefined) throw new RangeError(`no parameter ${param}`)
   return value
 }

@@ -12,7 +12,7 @@ import type {
 } from '../core/check.ts'
 import type { Gate, Tree } from '../core/compiled.ts'
 import type { Verdict } from '../core/verdict.ts'
-import { type ResolvedComparisons, resolveComparisons, resolveOperand } from './condition.ts'
+import { paramValue, type ResolvedComparisons, resolveComparisons, resolveOperand } from './condition.ts'
 import { toLiteral } from './literal.ts'
 import { normalizeSql, type Token, tokenize } from './tokenizer.ts'
 
@@ -109,7 +109,7 @@ function bindParams(
 ): ParamValues {
   return Object.fromEntries(
     Object.entries(specs).flatMap(([name, { default: fallback }]) => {
-      const operand = given[name]
+      const operand = Object.hasOwn(given, name) ? given[name] : undefined
       const value = operand === undefined ? fallback : (resolveOperand(operand, outer) ?? undefined)
       return value === undefined ? [] : [[name, value]]
     }),
@@ -119,7 +119,9 @@ function bindParams(
 function clauseGates(clause: Clause, values: ParamValues): Gate[] {
   const when = clause.when
   const gates: Gate[] =
-    when === undefined ? [] : [{ kind: 'when', sql: fillIn(when, values), reason: 'it does not apply here' }]
+    when === undefined
+      ? []
+      : [{ kind: 'when', sql: fillIn(when.sql, values), reason: when.reason ?? 'it does not apply here' }]
   const needs = (clause.needs ?? []).map(
     ({ sql, reason }: Need): Gate => ({
       kind: 'need',
@@ -153,9 +155,8 @@ export function fillIn(sql: string, values: ParamValues): string {
   return tokens
     .map(({ kind, text }, index) => {
       if (kind !== 'variable' || text[0] !== ':') return text
-      const value = values[text.slice(1)]
-      if (value === undefined) throw new RangeError(`no parameter ${text.slice(1)}`)
-      return `${spaceAt(tokens[index - 1])}${toLiteral(value)}${spaceAt(tokens[index + 1])}`
+      const literal = toLiteral(paramValue(text.slice(1), values))
+      return `${spaceAt(tokens[index - 1])}${literal}${spaceAt(tokens[index + 1])}`
     })
     .join('')
 }

@@ -1,13 +1,15 @@
 import type { Check, Diagnostic, Effect, Place, Platform, Template } from '../core/check.ts'
 import { PLATFORMS } from '../core/check.ts'
 import type { CompiledCheck, Leaf } from '../core/compiled.ts'
-import { CompileError, compileCheck, OSQUERY_GATES } from './compile.ts'
+import { CompileError, compileCheck } from './compile.ts'
 import { findNewerSyntax } from './dialect.ts'
 import { findEffects } from './effects.ts'
 import { type Preparation, SqlError } from './engine.ts'
 import type { ParamValues } from './expand.ts'
+import type { Finding } from './finding.ts'
 import type { SchemaEngine } from './schema-engine.ts'
 import { findSensitiveEvidence } from './sensitive.ts'
+import { OSQUERY_GATES } from './table-gates.ts'
 import { significantTokens, type Token } from './tokenizer.ts'
 import { findVacuity } from './vacuity.ts'
 
@@ -19,14 +21,6 @@ export interface LintOptions {
   readonly osqueryVersion: string
   /** Effects that the configuration allows. */
   readonly effects: readonly Effect[]
-}
-
-/** A finding without its check, platform and place, which are the same for many. */
-export interface Finding {
-  readonly level: 'error' | 'warning'
-  readonly code: string
-  readonly message: string
-  readonly hint?: string
 }
 
 /** Everything that is wrong, or looks wrong, with a check's SQL on each of its platforms. */

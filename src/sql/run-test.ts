@@ -2,10 +2,11 @@ import type { Check, CheckTest, Template } from '../core/check.ts'
 import type { CompiledCheck, Leaf } from '../core/compiled.ts'
 import { messageOf } from '../core/errors.ts'
 import { type Judgement, judge, type Observation } from '../core/judge.ts'
-import { CompileError, type CompileOptions, compileCheck } from './compile.ts'
+import { CompileError, compileCheck } from './compile.ts'
 import { SqlError, SqlTimeout } from './engine.ts'
 import type { ParamValues } from './expand.ts'
 import type { Fixture, SchemaEngine } from './schema-engine.ts'
+import type { GateOptions } from './table-gates.ts'
 
 export interface TestOutcome {
   readonly check: string
@@ -19,8 +20,8 @@ export interface TestOutcome {
 const NEVER = 'SELECT 1 WHERE 0'
 
 /** The gates as a test sets them: root and console user are given, and tables are what `given` says. */
-export function testGates({ root, consoleUser }: Pick<CheckTest, 'root' | 'consoleUser'>): Partial<CompileOptions> {
-  return { rootGate: root ? undefined : NEVER, consoleUserGate: consoleUser ? undefined : NEVER, anchors: false }
+export function testGates({ root, consoleUser }: Pick<CheckTest, 'root' | 'consoleUser'>): GateOptions {
+  return { rootGate: root ? undefined : NEVER, consoleUserGate: consoleUser ? undefined : NEVER, proof: 'rows' }
 }
 
 /** Runs one test of a check, offline. */
@@ -74,11 +75,12 @@ function unnamedProblem(tables: ReadonlySet<string>): string {
 }
 
 function compareOutcome({ verdict, reason }: CheckTest, judgement: Judgement): string | undefined {
+  const said = judgement.reasons.join('; ')
   if (judgement.verdict !== verdict) {
-    return `expected ${verdict}, got ${judgement.verdict}${judgement.reason ? `: ${judgement.reason}` : ''}`
+    return `expected ${verdict}, got ${judgement.verdict}${said ? `: ${said}` : ''}`
   }
-  if (reason !== undefined && !judgement.reason?.includes(reason)) {
-    return `expected a reason with '${reason}', got ${judgement.reason ? `'${judgement.reason}'` : 'none'}`
+  if (reason !== undefined && !said.includes(reason)) {
+    return `expected a reason with '${reason}', got ${said ? `'${said}'` : 'none'}`
   }
   return undefined
 }

@@ -1,6 +1,6 @@
 import type { Leaf } from '../core/compiled.ts'
 import type { Preparation } from './engine.ts'
-import type { Finding } from './lint.ts'
+import type { Finding } from './finding.ts'
 import { TABLE_FACTS } from './table-facts.ts'
 import { significantTokens, type Token } from './tokenizer.ts'
 

@@ -7,41 +7,40 @@ import { toLiteral } from './literal.ts'
  * with `leaves`: per clause what was expected and found, as JSON.
  */
 export function toStatement({ leaves, tree, check, platform, version }: CompiledCheck): string {
-  const values = leaves.map(
-    ({ index, path, title, expected, sql }) =>
-      ` (${index}, ${toLiteral(path)}, ${toLiteral(title)}, ${toLiteral(expected ?? null)}, (\n${sql}\n ))`,
-  )
+  const values = leaves.map(({ index, path, title, expected, rule, ifEmpty, sql }) => {
+    const told = [path, title, expected ?? null, rule, ifEmpty].map((value) => toLiteral(value))
+    return ` (${index}, ${told.join(', ')}, (\n${sql}\n ))`
+  })
   const gates = leaves.flatMap((leaf) =>
     leaf.gates.map(({ kind, reason }, at) => {
       const verdict = kind === 'when' ? 'not_applicable' : 'error'
       return ` (${leaf.index}, ${at}, '${verdict}', ${toLiteral(reason)})`
     }),
   )
-  const tallies = leaves.map(
-    ({ index, rule, ifEmpty }) =>
-      ` WHEN ${index} THEN ${tallyVerdict(rule === 'any' ? BEST_FIRST : WORST_FIRST, ifEmpty)}`,
-  )
+  // SQLite copies a CTE wherever it is named, so each is named once and its rows are turned into columns.
+  const columns = leaves.map(({ index }) => ` max(k_verdict) FILTER (WHERE k_leaf = ${index}) AS k_v${index},\n`)
   return `-- ${check.id} on ${platform}, version ${version}: ${check.title.replace(/\s+/g, ' ')}
 WITH k_gates (k_leaf, k_gate, k_stops, k_reason) AS (VALUES
 ${gates.length > 0 ? gates.join(',\n') : ' (NULL, NULL, NULL, NULL)'}),
-k_leaves (k_leaf, k_path, k_title, k_expected, k_found) AS MATERIALIZED (VALUES
+k_leaves (k_leaf, k_path, k_title, k_expected, k_rule, k_empty, k_found) AS MATERIALIZED (VALUES
 ${values.join(',\n')}),
-k_judged AS MATERIALIZED (SELECT l.*, k_reason, coalesce(k_stops, CASE l.k_leaf
-${tallies.join('\n')}
- END) AS k_verdict
+k_judged AS MATERIALIZED (SELECT l.*, k_reason, coalesce(k_stops,
+ CASE k_rule WHEN 'any' THEN ${tallyVerdict(BEST_FIRST)} ELSE ${tallyVerdict(WORST_FIRST)} END) AS k_verdict
  FROM k_leaves l LEFT JOIN k_gates g ON g.k_leaf = l.k_leaf AND g.k_gate = k_found ->> 'gate')
-SELECT ${combined(tree)} AS verdict,
- (SELECT json_group_array(json_object('clause', k_path, 'title', k_title, 'verdict', k_verdict, 'reason', k_reason, 'expected', k_expected, 'found', json(k_found))) FROM k_judged) AS leaves;
+SELECT ${combined(tree)} AS verdict, leaves
+FROM (SELECT
+${columns.join('')} json_group_array(json_object('clause', k_path, 'title', k_title, 'verdict', k_verdict, 'reason', k_reason, 'expected', k_expected, 'found', json(k_found))) AS leaves
+ FROM k_judged);
 `
 }
 
-function tallyVerdict(order: readonly Verdict[], ifEmpty: Verdict): string {
+function tallyVerdict(order: readonly Verdict[]): string {
   const present = order.map((verdict) => `WHEN k_found ->> '$.tally.${verdict}' > 0 THEN '${verdict}'`)
-  return `CASE ${present.join(' ')} ELSE '${ifEmpty}' END`
+  return `CASE ${present.join(' ')} ELSE k_empty END`
 }
 
 function combined(tree: Tree): string {
-  if (typeof tree === 'number') return `(SELECT k_verdict FROM k_judged WHERE k_leaf = ${tree})`
+  if (typeof tree === 'number') return `k_v${tree}`
   if ('not' in tree) {
     const swapped = VERDICTS.map((verdict) => `WHEN '${verdict}' THEN '${negate(verdict)}'`)
     return `CASE ${combined(tree.not)} ${swapped.join(' ')} END`
@@ -51,6 +50,17 @@ function combined(tree: Tree): string {
   const ranks = parts.map(
     (part) => `CASE ${part} ${order.map((verdict, rank) => `WHEN '${verdict}' THEN ${rank}`).join(' ')} END`,
   )
-  const best = ranks.length === 1 ? ranks[0] : `min(${ranks.join(', ')})`
-  return `CASE ${best} ${order.map((verdict, rank) => `WHEN ${rank} THEN '${verdict}'`).join(' ')} END`
+  return `CASE ${least(ranks)} ${order.map((verdict, rank) => `WHEN ${rank} THEN '${verdict}'`).join(' ')} END`
+}
+
+// osquery's SQLite passes no more than 127 arguments to a function.
+const MOST_ARGUMENTS = 100
+
+function least(terms: readonly string[]): string {
+  if (terms.length === 1) return terms[0] as string
+  if (terms.length <= MOST_ARGUMENTS) return `min(${terms.join(', ')})`
+  const groups = Array.from({ length: Math.ceil(terms.length / MOST_ARGUMENTS) }, (_, group) =>
+    terms.slice(group * MOST_ARGUMENTS, (group + 1) * MOST_ARGUMENTS),
+  )
+  return least(groups.map(least))
 }

@@ -6,7 +6,10 @@ export interface TableFacts {
   readonly neverEmpty?: string
   /** The platforms where `neverEmpty` holds; all of the table's when absent. */
   readonly neverEmptyOn?: readonly Platform[]
-  /** SQL that answers a row wherever the table can be read at all, for a table that may well be empty. */
+  /**
+   * SQL that answers a row wherever the table can be read at all: for a table that may well be empty, or that is dear
+   * to read whole.
+   */
   readonly anchor?: string
   /** The platforms where `anchor` holds; all of the table's when absent. */
   readonly anchorOn?: readonly Platform[]
@@ -33,6 +36,7 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
   osquery_info: { neverEmpty: 'one row about osquery itself', source: 'osquery specs/osquery_info.table' },
   time: { neverEmpty: 'the current time', source: 'osquery specs/time.table' },
   uptime: { neverEmpty: 'the uptime', source: 'osquery specs/uptime.table' },
+  memory_info: { neverEmpty: 'the size of the memory', source: 'osquery specs/linux/memory_info.table; proc(5)' },
   users: { neverEmpty: 'at least root or SYSTEM', source: 'osquery specs/users.table; passwd(5)' },
   groups: { neverEmpty: 'at least one group', source: 'osquery specs/groups.table; group(5)' },
   user_groups: { neverEmpty: 'every user has a primary group', source: 'osquery specs/user_groups.table' },
@@ -83,12 +87,20 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     neverEmpty: 'modules of a distribution kernel',
     source: 'osquery specs/linux/kernel_modules.table; a container answers nothing',
   },
+  kernel_info: { neverEmpty: 'one row naming the kernel', source: 'osquery specs/kernel_info.table' },
   system_controls: { neverEmpty: 'the kernel parameters', source: 'osquery specs/posix/system_controls.table' },
   augeas: {
     neverEmpty: 'the files that the lenses know',
     neverEmptyOn: ['linux'],
+    // Everything would be parsed otherwise, which takes seconds.
+    anchor: `SELECT 1 FROM augeas WHERE path = '/etc/passwd'`,
+    anchorOn: ['linux'],
     needsRoot: POSIX,
     source: 'osquery specs/posix/augeas.table; recorded: empty, and no error, where no lenses are installed',
+  },
+  iptables: {
+    needsRoot: ['linux'],
+    source: 'osquery tables/networking/linux/iptables.cpp; issue 7323: empty where rules live in nf_tables',
   },
   listening_ports: {
     needsRoot: POSIX,
@@ -113,6 +125,17 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     anchor: `SELECT 1 FROM registry WHERE key = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion'`,
     emptyIsTrue: 'a key or value that does not exist has no row; SYSTEM reads every key that checks ask for',
     source: 'osquery specs/windows/registry.table',
+  },
+  security_profile_info: {
+    neverEmpty: 'one row of account and audit settings',
+    source:
+      'osquery tables/system/windows/security_profile_info.cpp: no row when the Security Configuration Engine refuses, as it does without administrator rights',
+  },
+  secureboot: {
+    neverEmpty: 'one row, of NULLs where the firmware has no Secure Boot',
+    neverEmptyOn: ['darwin', 'windows'],
+    source:
+      'osquery tables/system/{darwin,linux,windows}/secureboot; recorded: no row on Linux without efivars; issue 8804',
   },
   programs: { neverEmpty: 'installed programs', source: 'osquery specs/windows/programs.table' },
   services: { neverEmpty: 'the services of Windows', source: 'osquery specs/windows/services.table' },

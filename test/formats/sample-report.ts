@@ -17,6 +17,7 @@ export function sampleResult(result: Partial<CheckResult> = {}): CheckResult {
     fix: null,
     clauses: [],
     ...result,
+    reasons: result.reasons ?? (result.reason ? result.reason.split('; ') : []),
   }
 }
 

@@ -61,7 +61,7 @@ export async function runChecks(args: readonly string[], options: RunOptions = {
   })
   clearTimeout(timer)
   expect(ran.signal, `checks ${args.join(' ')} did not end within ${within} ms\n${stderr}`).toBeNull()
-  expect(stdout + stderr).not.toMatch(/^\s+at .*[:(]\d+:\d+\)?$/m)
+  expect(stdout + stderr).not.toMatch(/^\s+at .*(?:\.[cm]?[jt]s|<anonymous>|native)\b/m)
   expect(stdout + stderr).not.toMatch(/should not have happened|UnhandledPromise|node:internal/)
   return ran
 }
@@ -90,6 +90,7 @@ export interface Report {
     readonly evidence: readonly { readonly verdict: string; readonly found: Readonly<Record<string, unknown>> }[]
     readonly error: string | null
     readonly fix: string | null
+    readonly clauses: readonly { readonly verdict: string; readonly reason?: string }[]
   }[]
   readonly summary: Readonly<Record<string, number>>
 }

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { chooseFormat, openOutput, toJson } from '../../src/cli/output.ts'
+
+describe('the output', () => {
+  it.each([
+    [{ FORCE_COLOR: '1' }, true],
+    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, true],
+    [{ FORCE_COLOR: '0' }, false],
+    [{ NO_COLOR: '1' }, false],
+    [{}, process.stdout.isTTY === true && process.env.TERM !== 'dumb'],
+  ])('with %j has colour: %s', (env, color) => {
+    expect(openOutput(env).color).toBe(color)
+  })
+
+  it('has the first format where none is given, and refuses others by name', () => {
+    expect(chooseFormat(undefined, ['text', 'json'])).toBe('text')
+    expect(chooseFormat('json', ['text', 'json'])).toBe('json')
+    expect(() => chooseFormat('JSON', ['text', 'json'])).toThrow('--format may be text, json, not JSON')
+  })
+
+  it('writes JSON that ends with a line break', () => {
+    expect(toJson([1])).toBe('[\n  1\n]\n')
+  })
+})
