@@ -4,12 +4,11 @@ export {
   BUILT_IN,
   ContentError,
   openLibrary,
-  paramsOf,
-  requireKnownParams,
   requireSound,
   selectFrom,
 } from './app/library.ts'
 export { type Opened, openSource } from './app/open-source.ts'
+export { MissingParamError, paramsOf, requireKnownParams } from './app/params.ts'
 export { runChecks } from './app/run-checks.ts'
 export { serveEngine } from './app/serve-engine.ts'
 export { openWorkbench, type Workbench } from './app/workbench.ts'

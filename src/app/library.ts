@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Config } from '../config.ts'
 import { loadLibrary } from '../content/load.ts'
-import { resolveParams } from '../content/params.ts'
-import type { Check, Diagnostic, Library, ParamValue, Platform } from '../core/check.ts'
+import type { Check, Diagnostic, Library, Platform } from '../core/check.ts'
 import { EXIT, KeelsonError } from '../core/errors.ts'
 import { findClosest } from '../core/find-closest.ts'
 import { type Selection, selectChecks } from '../core/select.ts'
@@ -54,55 +53,4 @@ export function selectFrom(library: Library, selection: Selection): readonly Che
 
 export function definesPlatform(check: Check, platform: Platform): boolean {
   return check.platforms[platform] !== undefined
-}
-
-/**
- * The effective parameters of a check: its defaults, the configuration's, the command line's, and a test's own.
- * @throws KeelsonError
- */
-export function paramsOf(
-  check: Check,
-  { params, textParams, file }: Config,
-  more: Readonly<Record<string, ParamValue>> = {},
-): Readonly<Record<string, ParamValue>> {
-  const text = textParams[check.id] ?? {}
-  const typed = Object.fromEntries(
-    Object.entries({ ...(params[check.id] ?? {}), ...more }).filter(([name]) => !Object.hasOwn(text, name)),
-  )
-  const fromText = resolveGiven(check, text, FLAG)
-  return { ...resolveGiven(check, typed, file, fromText), ...fromText }
-}
-
-const FLAG = '--param'
-
-function resolveGiven(
-  check: Check,
-  given: Readonly<Record<string, unknown>>,
-  /** The flag or the file, where there is one. */
-  where: string | undefined,
-  known: Readonly<Record<string, ParamValue>> = {},
-): Readonly<Record<string, ParamValue>> {
-  const fromText = where === FLAG
-  // Text is read for the parameters that it names alone; the rest come from the configuration and the defaults.
-  const specs = fromText
-    ? Object.fromEntries(Object.entries(check.params).filter(([name]) => Object.hasOwn(given, name)))
-    : Object.fromEntries(Object.entries(check.params).filter(([name]) => !Object.hasOwn(known, name)))
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(check.params, name))
-  const answer = unknown === undefined ? resolveParams(specs, given, { fromText }) : resolveParams(check.params, given)
-  if ('values' in answer) return answer.values
-  const [problem] = answer.problems
-  const said = `${where === undefined ? '' : `${where}: `}${check.id}: ${problem?.message}`
-  throw new KeelsonError('params', said, problem?.hint ? { hint: problem.hint } : {})
-}
-
-/** Parameters that name checks which do not exist would silently do nothing. @throws KeelsonError */
-export function requireKnownParams({ params, textParams }: Config, library: Library): void {
-  const ids = library.checks.map(({ id }) => id)
-  for (const id of [...Object.keys(params), ...Object.keys(textParams)]) {
-    if (ids.includes(id)) continue
-    const closest = findClosest(id, ids)
-    throw new KeelsonError('params', `parameters are set for ${id}, but no check is called that`, {
-      hint: closest ? `did you mean ${closest}?` : 'checks list shows them all',
-    })
-  }
 }

@@ -9,6 +9,7 @@ import type { Source } from '../core/source.ts'
 import { planBatches } from '../sql/batch.ts'
 import { OSQUERY_GATES, OUTSPOKEN_GATES } from '../sql/table-gates.ts'
 import { definesPlatform, selectFrom } from './library.ts'
+import { MissingParamError } from './params.ts'
 import type { Workbench } from './workbench.ts'
 
 export interface RunOptions {
@@ -36,7 +37,16 @@ export async function runChecks(source: Source, workbench: Workbench, options: R
   const here = defined.filter((check) => !forbidden.includes(check))
   const elsewhere = selected.filter((check) => !definesPlatform(check, asset.platform) && named.has(check.id))
   const gates = source.info.reportsUnreadable ? OUTSPOKEN_GATES : OSQUERY_GATES
-  const compiled = here.map((check) => workbench.compile(check, asset.platform, gates))
+  const compiled: CompiledCheck[] = []
+  const unset: CheckResult[] = []
+  for (const check of here) {
+    try {
+      compiled.push(workbench.compile(check, asset.platform, gates))
+    } catch (error) {
+      if (!(error instanceof MissingParamError)) throw error
+      unset.push(toUnasked(check, 'error', `${error.message}: ${error.hint}`))
+    }
+  }
   const known = workbench.tables(asset.platform)
   const judgements = await assess(source, compiled, {
     plan: planBatches,
@@ -47,6 +57,7 @@ export async function runChecks(source: Source, workbench: Workbench, options: R
   })
   const results = [
     ...compiled.map((check, index) => toResult(check, judgements[index] as Judgement)),
+    ...unset,
     ...elsewhere.map((check) => toUnasked(check, 'not_applicable', `the check says nothing of ${asset.platform}`)),
     ...forbidden.map((check) => toUnasked(check, 'error', explainForbidden(forbiddenEffects(check, config)))),
   ]

@@ -2,14 +2,15 @@ import type { Config } from '../config.ts'
 import type { Check, CheckTest, Diagnostic, Library, Platform } from '../core/check.ts'
 import type { CompiledCheck } from '../core/compiled.ts'
 import { CompileError, compileCheck } from '../sql/compile.ts'
-import { lintCheck } from '../sql/lint.ts'
+import { type LintOptions, lintCheck } from '../sql/lint.ts'
 import { runTest, type TestOutcome } from '../sql/run-test.ts'
 import { readOsquerySchema, tablesOf } from '../sql/schema.ts'
 import { SchemaEngine } from '../sql/schema-engine.ts'
 import { loadSqlite } from '../sql/sqlite.ts'
 import { toStatement } from '../sql/statement.ts'
 import { type GateOptions, OSQUERY_GATES } from '../sql/table-gates.ts'
-import { ContentError, paramsOf } from './library.ts'
+import { ContentError } from './library.ts'
+import { MissingParamError, type ParamValues, paramsOf } from './params.ts'
 
 /** What works on checks without a host: compiling, linting, testing. */
 export interface Workbench {
@@ -26,6 +27,7 @@ export interface Workbench {
 export async function openWorkbench(config: Config, { templates }: Library): Promise<Workbench> {
   const sqlite = await loadSqlite()
   const schema = readOsquerySchema()
+  const { osqueryVersion, effects } = config
   const engines = new Map<Platform, SchemaEngine>()
   const engineOf = (platform: Platform): SchemaEngine => {
     const known = engines.get(platform) ?? new SchemaEngine(sqlite, platform, tablesOf(schema, platform))
@@ -43,24 +45,32 @@ export async function openWorkbench(config: Config, { templates }: Library): Pro
     compile,
     statement: (check, platform) => toStatement(compile(check, platform)),
     lint: (check) =>
-      lintCheck(check, {
-        engineOf,
-        templates,
-        values: paramsOf(check, config),
-        osqueryVersion: config.osqueryVersion,
-        effects: config.effects,
-      }),
+      lintWith(
+        check,
+        { engineOf, templates, osqueryVersion, effects, testValues: (test) => testValuesOf(check, test) },
+        config,
+      ),
     test: (check, test) =>
-      runTest(check, test, engineOf(test.platform), {
-        templates,
-        values: paramsOf(check, TEST_CONFIG(config), test.params),
-      }),
+      runTest(check, test, engineOf(test.platform), { templates, values: testValuesOf(check, test) }),
     tables: (platform) => engineOf(platform).tables,
   }
 }
 
+/** A parameter that nobody has set is a finding, like any other. */
+function lintWith(check: Check, options: Omit<LintOptions, 'values'>, config: Config): Diagnostic[] {
+  try {
+    return lintCheck(check, { ...options, values: paramsOf(check, config) })
+  } catch (error) {
+    if (!(error instanceof MissingParamError)) throw error
+    const { code, message, hint } = error
+    return [{ level: 'error', code, message, ...(hint ? { hint } : {}), place: check.place, check: check.id }]
+  }
+}
+
 // A test says itself which parameters it runs with; a machine's configuration must not change its outcome.
-const TEST_CONFIG = (config: Config): Config => ({ ...config, params: {}, textParams: {}, file: undefined })
+function testValuesOf(check: Check, test: CheckTest): ParamValues {
+  return paramsOf(check, { params: {}, textParams: {}, file: undefined }, test.params)
+}
 
 function toDiagnostic({ code, message, hint, place }: CompileError, check: Check, platform: Platform): Diagnostic {
   return { level: 'error', code, message, ...(hint ? { hint } : {}), place, check: check.id, platform }

@@ -26,9 +26,20 @@ export function parseSchedule(written: string | number): ScheduleAnswer {
   return refuse(`schedule ${typeof written === 'number' ? written : quote(text)} is not understood`)
 }
 
-/** A schedule as one text, the same for the same meaning: `60` and `1h` are both `60m`. */
+const UNITS = [
+  ['w', 604_800],
+  ['d', 86_400],
+  ['h', 3600],
+  ['m', 60],
+] as const
+
+/** A schedule as one text, the same for the same meaning: `60` and `60m` are both `1h`. */
 export function formatSchedule(schedule: Schedule): string {
-  if (schedule.kind === 'every') return `${schedule.seconds / 60}m`
+  if (schedule.kind === 'every') {
+    const { seconds } = schedule
+    const [unit, size] = UNITS.find((each) => seconds % each[1] === 0) ?? ['m', 60]
+    return `${seconds / size}${unit}`
+  }
   return schedule.kind === 'cron' ? schedule.expression : 'manual'
 }
 

@@ -57,7 +57,7 @@ export const CLAUSE: JsonSchema = {
       ],
     },
     if_empty: {
-      description: 'The verdict when no row is answered; fail when absent.',
+      description: 'The verdict when no row is answered; when absent fail, and pass for match: none.',
       type: 'string',
       enum: VERDICTS,
     },

@@ -7,7 +7,7 @@ export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
 /** What a check's SQL may do beside reading; it must be named in the check and allowed in the configuration. */
-export const EFFECTS = ['network', 'carve', 'sleep', 'write'] as const
+export const EFFECTS = ['network', 'carve', 'sleep'] as const
 export type Effect = (typeof EFFECTS)[number]
 
 /** Where something was written. Line and column count from 1. */
@@ -95,7 +95,7 @@ export interface Clause {
   /** Without a row the clause is not applicable, for this reason. */
   readonly when?: Need
   readonly needs?: readonly Need[]
-  /** The verdict when the SQL answers no row; `fail` when absent. */
+  /** The verdict when the SQL answers no row; `fail` when absent, `pass` for `match: none`. */
   readonly ifEmpty?: Verdict
   /** The columns shown as evidence; all when absent. */
   readonly evidence?: readonly string[]

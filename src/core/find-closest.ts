@@ -15,7 +15,8 @@ export function findClosest(word: string, candidates: Iterable<string>): string 
     const simple = simplify(candidate)
     const isBeginning = wanted.length >= 3 && simple.startsWith(wanted) && simple !== wanted
     if (!isBeginning && Math.abs(simple.length - wanted.length) >= bestDistance) continue
-    const distance = isBeginning ? 1 : measureDistance(wanted, simple)
+    // Of several beginnings the least unfinished one is meant.
+    const distance = isBeginning ? 1 + (simple.length - wanted.length) / LONGEST : measureDistance(wanted, simple)
     // As many changes as there are letters would make anything of anything.
     if (distance < bestDistance && distance < simple.length) {
       best = candidate

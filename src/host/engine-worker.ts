@@ -10,6 +10,7 @@ import type { EngineRequest, EngineResponse, EngineStart, GeneratedRows } from '
 import { readGenerateContext, toGenerateContext } from './generate-context.ts'
 import { Host } from './host.ts'
 import { createHostTables } from './host-tables.ts'
+import { rememberFailures } from './remember-failures.ts'
 import { renderRows, renderTableRow } from './render-rows.ts'
 
 // The engine runs in a thread of its own: SQLite and the tables are synchronous, and whoever asks must be able to go
@@ -22,7 +23,7 @@ const host = new Host(root)
 const detached = new Set<string>()
 const tables: VirtualTable[] = createHostTables(host, () =>
   [...engine.tables.keys()].filter((name) => !detached.has(name)),
-)
+).map((table) => rememberFailures(table, () => performance.now()))
 const engine = new Engine(await loadSqlite(), { tables, functions: osqueryFunctions, collations: osqueryCollations })
 
 function answer(request: EngineRequest): unknown {

@@ -67,8 +67,11 @@ function compileLeaf(
   const gateStatements = leaf.gates.map(({ sql }) => prepareSelect(sql, leaf, engine))
   for (const statement of [prepared, ...gateStatements]) checkEffects(statement, leaf, effects)
   const gates = [
-    ...tableGates(gateStatements, engine.platform, options),
-    ...leaf.gates,
+    // Each gate only after what its own tables need: where a check does not apply, nothing else has to be seen.
+    ...leaf.gates.flatMap((gate, at) => [
+      ...tableGates([gateStatements[at] as Preparation], engine.platform, options),
+      gate,
+    ]),
     ...tableGates([prepared], engine.platform, options),
   ].filter(({ sql }, at, all) => all.findIndex((other) => other.sql === sql) === at)
   const evidence = leaf.evidence?.filter((name) => columns.includes(name))
@@ -115,7 +118,7 @@ function tableSelect({ table, where, expect, match, evidence, place }: ExpandedL
   const named = evidence ?? judging
   const condition = toSqlCondition(expect, columns)
   const passed = match === 'none' ? `NOT (${condition})` : `(${condition})`
-  const shown = [...new Set(named)].map(toIdentifier)
+  const shown = [...new Set(named)].filter((name) => name !== 'passed').map(toIdentifier)
   const filter = Object.keys(where).length === 0 ? '' : `\nWHERE ${toSqlCondition(where, columns)}`
   return `SELECT ${[`${passed} AS passed`, ...shown].join(', ')}\nFROM ${toIdentifier(table as string)}${filter}`
 }

@@ -85,11 +85,8 @@ function ageTerm(id: string, comparison: string): string {
   return `CASE WHEN CAST(${id} AS INTEGER) > 0 THEN CAST(${id} AS INTEGER) ${comparison} END`
 }
 
-const FLAVOURS: Readonly<Record<string, string>> = {
-  version_dpkg: `, 'DPKG'`,
-  version_rhel: `, 'RHEL'`,
-  version_arch: `, 'ARCH'`,
-}
+// osquery's RHEL and ARCH flavours put 4.10 before 4.2; its plain one compares numbers as numbers.
+const FLAVOURS: Readonly<Record<string, string>> = { version_dpkg: `, 'DPKG'` }
 
 // version_compare fails the statement for anything but text; an unknown version is an error of this row alone.
 function versionTerm(id: string, column: TableColumn | undefined, symbol: string | undefined, literal: string): string {

@@ -143,7 +143,8 @@ function toLeaf(clause: Clause, { path, title, gates, values, ifEmpty, evidence 
     where: resolveComparisons(clause.where ?? {}, values),
     expect: resolveComparisons(clause.expect ?? {}, values),
     match: clause.match ?? 'all',
-    ifEmpty: ifEmpty ?? 'fail',
+    // None of no rows is none; that they could be seen is for lint and the gates to make sure of.
+    ifEmpty: ifEmpty ?? (clause.match === 'none' ? 'pass' : 'fail'),
     ...(evidence === undefined ? {} : { evidence }),
   }
 }

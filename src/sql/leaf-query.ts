@@ -26,7 +26,9 @@ export function toLeafQuery({ select, columns, evidence, gates }: LeafQuery): st
   const has = (name: string) => columns.includes(name)
   const judged = has('verdict') ? 'verdict' : 'passed'
   const shown = evidence ?? columns.filter((name) => !RESERVED.includes(name))
-  const pairs = (shown.length > 0 ? shown : [judged]).map((name) => `'${name.replaceAll("'", "''")}', ${show(name)}`)
+  // A row that says nothing else at least says what judged it.
+  const telling = shown.length > 0 || has('reason') || has('resource') ? shown : [judged]
+  const pairs = telling.map((name) => `'${name.replaceAll("'", "''")}', ${show(name)}`)
   const optional = ['resource', 'reason'].filter(has).map((name) => `'${name}', ${show(name)}, `)
   const main = `SELECT json_object('tally', json_object(${TALLY}), 'rows', json_group_array(json(k_row)) FILTER (WHERE k_nth <= ${EVIDENCE_ROWS} AND (k_nth = 1 OR k_bytes <= ${EVIDENCE_BYTES})))
  FROM (SELECT k_verdict, k_row, row_number() OVER k_worst AS k_nth, sum(length(CAST(k_row AS BLOB))) OVER k_worst AS k_bytes
@@ -40,11 +42,6 @@ ${select}
     ({ sql }, index) => ` WHEN NOT EXISTS (SELECT 1 FROM (\n${sql}\n)) THEN json_object('gate', ${index})`,
   )
   return `SELECT CASE\n${tests.join('\n')}\n ELSE (${main})\n END`
-}
-
-/** The query of a leaf that cannot be asked here. */
-export function toUnseenQuery(): string {
-  return `SELECT json_object('tally', json_object('error', 1), 'rows', json_array())`
 }
 
 const TALLY = ['pass', 'warn', 'fail', 'error', 'not_applicable']

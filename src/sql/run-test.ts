@@ -1,6 +1,7 @@
 import type { Check, CheckTest, Template } from '../core/check.ts'
 import type { CompiledCheck, Leaf } from '../core/compiled.ts'
 import { messageOf } from '../core/errors.ts'
+import { findClosest } from '../core/find-closest.ts'
 import { type Judgement, judge, type Observation } from '../core/judge.ts'
 import { CompileError, compileCheck } from './compile.ts'
 import { SqlError, SqlTimeout } from './engine.ts'
@@ -32,6 +33,8 @@ export function runTest(
   options: { templates: ReadonlyMap<string, Template>; values: ParamValues },
 ): TestOutcome {
   const named = { check: check.id, test }
+  const stray = findStrayRows(test, engine)
+  if (stray !== undefined) return { ...named, passed: false, problem: stray }
   const unnamed = new Set<string>()
   const fixture: Fixture = {
     rows: new Map(Object.entries(test.given)),
@@ -50,6 +53,23 @@ export function runTest(
     if (!(error instanceof CompileError)) throw error
     return { ...named, passed: false, problem: error.message }
   }
+}
+
+/** Rows of a table or column that does not exist would prove nothing. */
+function findStrayRows({ given, errors, platform }: CheckTest, engine: SchemaEngine): string | undefined {
+  const didYouMean = (word: string, known: Iterable<string>) => {
+    const closest = findClosest(word, known)
+    return closest === undefined ? '' : `: did you mean ${closest}?`
+  }
+  for (const table of [...Object.keys(given), ...Object.keys(errors)]) {
+    const columns = engine.tables.get(table)?.columns.map(({ name }) => name)
+    if (!columns) return `it gives ${table}, which is no table on ${platform}${didYouMean(table, engine.tables.keys())}`
+    for (const column of (given[table] ?? []).flatMap((row) => Object.keys(row))) {
+      if (!columns.includes(column))
+        return `it gives ${table}.${column}, which is no column${didYouMean(column, columns)}`
+    }
+  }
+  return undefined
 }
 
 /** Judges a compiled check over given rows. */

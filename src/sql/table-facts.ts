@@ -153,6 +153,15 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     neverEmpty: 'Defender registers itself on client Windows',
     source: 'osquery specs/windows/windows_security_products.table; issue 6389: empty on servers',
   },
+  windows_update_history: {
+    // Neither never empty nor truly empty: a failure of the Windows Update Agent and a new installation both show nothing.
+    source: 'osquery tables/system/windows/windows_update_history.cpp: any failure is logged and answers no row',
+  },
+  system_extensions: {
+    emptyIsTrue: 'a Mac without system extensions has no row',
+    source:
+      'osquery specs/darwin/system_extensions.table: /Library/SystemExtensions/db.plist, which everybody may read',
+  },
   shell_history: { sensitive: ['command'], source: 'osquery specs/posix/shell_history.table' },
   process_envs: { sensitive: ['value'], needsRoot: POSIX, source: 'osquery specs/posix/process_envs.table' },
   authorized_keys: {

@@ -1,4 +1,4 @@
-import type { Template } from '../core/check.ts'
+import type { CheckTest, Template } from '../core/check.ts'
 import type { CompiledCheck, Tree } from '../core/compiled.ts'
 import type { Judgement } from '../core/judge.ts'
 import { compileCheck } from './compile.ts'
@@ -7,6 +7,7 @@ import type { Finding } from './finding.ts'
 import { judgeOver, testGates } from './run-test.ts'
 import type { SchemaEngine } from './schema-engine.ts'
 import { TABLE_FACTS } from './table-facts.ts'
+import { OSQUERY_GATES } from './table-gates.ts'
 
 /**
  * Proves, by running the check, that it does not take silence for an answer: with every table empty, and with the rows
@@ -16,46 +17,59 @@ import { TABLE_FACTS } from './table-facts.ts'
 export function findVacuity(
   compiled: CompiledCheck,
   engine: SchemaEngine,
-  options: { templates: ReadonlyMap<string, Template>; values: ParamValues },
+  options: { templates: ReadonlyMap<string, Template>; testValues: (test: CheckTest) => ParamValues },
 ): Finding[] {
-  const silence = judgeOver(compiled, engine, { rows: new Map(), others: 'empty' })
-  const silent = compiled.leaves.flatMap((leaf) =>
-    judgedBySilence(
-      compiled,
-      silence,
-      leaf.index,
-      leaf.tables.map(({ table }) => table),
-    ).map((verdict) =>
-      finding(verdict, leaf.title, 'every table is empty', leaf.tables[0]?.table ?? 'a table that is never empty'),
-    ),
+  const { check, platform } = compiled
+  const passing = check.tests.filter((test) => test.platform === platform && test.verdict === 'pass')
+  // A check may do nothing with its default parameters, and everything with those of its tests.
+  const variants = new Map(passing.map((test) => [JSON.stringify(test.params), test]))
+  const others = [...variants].flatMap(([params, test]) =>
+    params === '{}'
+      ? []
+      : [compileCheck(check, engine, { ...options, values: options.testValues(test), ...OSQUERY_GATES })],
   )
-  return [...silent, ...emptiedOneByOne(compiled, engine, options)]
+  return [
+    ...[compiled, ...others].flatMap((variant) => allEmptied(variant, engine)),
+    ...passing.flatMap((test) => emptiedOneByOne(compiled, test, engine, options)),
+  ]
+}
+
+function allEmptied(compiled: CompiledCheck, engine: SchemaEngine): Finding[] {
+  const silence = judgeOver(compiled, engine, { rows: new Map(), others: 'empty' })
+  return compiled.leaves.flatMap(({ index, title, tables }) => {
+    const names = tables.map(({ table }) => table)
+    return judgedBySilence(compiled, silence, index, names).map((verdict) =>
+      finding(
+        verdict,
+        title,
+        names.length === 0 ? 'nothing is asked' : 'every table is empty',
+        names[0] ?? 'some table',
+      ),
+    )
+  })
 }
 
 function emptiedOneByOne(
-  { check, platform }: CompiledCheck,
+  { check }: CompiledCheck,
+  test: CheckTest,
   engine: SchemaEngine,
-  options: { templates: ReadonlyMap<string, Template>; values: ParamValues },
+  { templates, testValues }: { templates: ReadonlyMap<string, Template>; testValues: (test: CheckTest) => ParamValues },
 ): Finding[] {
-  const passing = check.tests.filter((test) => test.platform === platform && test.verdict === 'pass')
-  return passing.flatMap((test) => {
-    const values = { ...options.values, ...test.params }
-    const compiled = compileCheck(check, engine, { ...options, values, ...testGates(test) })
-    const filled = Object.keys(test.given).filter((table) => (test.given[table]?.length ?? 0) > 0)
-    return filled
-      .filter((table) => TABLE_FACTS[table]?.emptyIsTrue === undefined)
-      .flatMap((table) => {
-        const rows = new Map(Object.entries({ ...test.given, [table]: [] }))
-        const judgement = judgeOver(compiled, engine, { rows, others: 'empty' }, test.now)
-        return compiled.leaves
-          .filter((leaf) => leaf.tables.some((use) => use.table === table))
-          .flatMap((leaf) =>
-            judgedBySilence(compiled, judgement, leaf.index, [table]).map((verdict) =>
-              finding(verdict, leaf.title, `${table} is empty`, table),
-            ),
-          )
-      })
-  })
+  const compiled = compileCheck(check, engine, { templates, values: testValues(test), ...testGates(test) })
+  const filled = Object.keys(test.given).filter((table) => (test.given[table]?.length ?? 0) > 0)
+  return filled
+    .filter((table) => TABLE_FACTS[table]?.emptyIsTrue === undefined)
+    .flatMap((table) => {
+      const rows = new Map(Object.entries({ ...test.given, [table]: [] }))
+      const judgement = judgeOver(compiled, engine, { rows, others: 'empty' }, test.now)
+      return compiled.leaves
+        .filter((leaf) => leaf.tables.some((use) => use.table === table))
+        .flatMap((leaf) =>
+          judgedBySilence(compiled, judgement, leaf.index, [table]).map((verdict) =>
+            finding(verdict, leaf.title, `${table} is empty`, table),
+          ),
+        )
+    })
 }
 
 /** The verdict that a leaf should not have come to over these empty tables, if it did. */
@@ -87,6 +101,6 @@ function finding(verdict: 'pass' | 'fail', title: string, when: string, table: s
     level: 'error',
     code: 'vacuous',
     message: `"${title}" would ${verdict} when ${when}: silence would count as an answer`,
-    hint: `add needs: SELECT 1 FROM ${table} … for something that every healthy host has, or change if_empty to error`,
+    hint: `add needs: SELECT 1 FROM ${table} … for something that every healthy host has; where the SQL answers no row at all, if_empty: error does it too`,
   }
 }

@@ -39,7 +39,7 @@ describe('assessing checks', () => {
     const many = checks(...Array.from({ length: 16 }, (_, index) => (index === 11 ? CULPRIT : PASSES)))
     const judgements = await assess(source, many, OPTIONS)
     expect(judgements.map(({ verdict }) => verdict)).toEqual(many.map((_, index) => (index === 11 ? 'error' : 'pass')))
-    expect(judgements[11]?.reason).toBe('sql because of the culprit (see)')
+    expect(judgements[11]?.reasons).toEqual(['sql because of the culprit (see)'])
     // One refusal and one success for each halving of 16, and the refusals of all 16 and of the culprit itself.
     expect(source.sent).toHaveLength(9)
   })
@@ -73,19 +73,19 @@ describe('assessing checks', () => {
     }
     const judgements = await assess(source, checks(PASSES, broken, FAILS), OPTIONS)
     expect(judgements.map(({ verdict }) => verdict)).toEqual(['pass', 'error', 'fail'])
-    expect(judgements[1]?.reason).toBe('CIDR for IP address v4 cannot be parsed')
+    expect(judgements[1]?.reasons).toEqual(['CIDR for IP address v4 cannot be parsed'])
   })
 
   it('never sends a leaf that needs a table the source lacks, and says what it needs', async () => {
     const source = toSource(openRowsEngine({ users: [{ uid: 0 }] }))
     const [user, etc, both] = checks('SELECT uid = 0 AS passed FROM users', 'SELECT 1 AS passed FROM etc_hosts', {
-      all: [{ sql: PASSES }, { sql: 'SELECT 1 AS passed', when: 'SELECT 1 FROM etc_hosts' }],
+      all: [{ sql: PASSES }, { sql: 'SELECT 1 AS passed', when: { sql: 'SELECT 1 FROM etc_hosts' } }],
     }) as [never, never, never]
     const tables = new Set(['users'])
     const explainMissing = (table: string) => `needs table ${table}, osquery ≥ 9`
     const judgements = await assess(source, [user, etc, both], { ...OPTIONS, tables, explainMissing })
     expect(judgements.map(({ verdict }) => verdict)).toEqual(['pass', 'error', 'error'])
-    expect(judgements[1]?.reason).toBe('needs table etc_hosts, osquery ≥ 9')
+    expect(judgements[1]?.reasons).toEqual(['needs table etc_hosts, osquery ≥ 9'])
     expect(judgements[2]?.leaves[0]?.verdict).toBe('pass')
     expect(source.sent.join()).not.toContain('etc_hosts')
   })
@@ -97,7 +97,7 @@ describe('assessing checks', () => {
     const partly = await assess(answering([{ c0 }]), checks(PASSES, PASSES), OPTIONS)
     expect(partly.map(({ verdict }) => verdict)).toEqual(['pass', 'error'])
     const nothing = await assess(answering([]), checks({ sql: PASSES, ifEmpty: 'pass' }), OPTIONS)
-    expect(nothing[0]).toMatchObject({ verdict: 'error', reason: 'the source left the check out of its answer' })
+    expect(nothing[0]).toMatchObject({ verdict: 'error', reasons: ['the source left the check out of its answer'] })
   })
 
   it('tells of every check once it is judged, with those that were never sent', async () => {

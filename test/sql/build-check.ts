@@ -88,6 +88,7 @@ export function compile(written: Written | string, { platform = 'linux', check, 
   return compileCheck(buildCheck(written, platform, check), engines[platform], {
     templates: new Map(),
     values: {},
+    proof: 'rows',
     ...options,
   })
 }

@@ -146,7 +146,7 @@ describe('a clause over a table', () => {
     const compiled = compile({ table: 'users', where: { uid: { eq: 0 } } })
     const over = (uid: number) => judgeOver(compiled, engines.linux, toFixture({ users: [{ uid }] }))
     expect(over(0).verdict).toBe('pass')
-    expect(over(1)).toMatchObject({ verdict: 'fail', reason: 'no row: expected a row of users where uid = 0' })
+    expect(over(1)).toMatchObject({ verdict: 'fail', reasons: ['no row: expected a row of users where uid = 0'] })
   })
 })
 

@@ -72,10 +72,12 @@ describe('a constraint', () => {
 
   it('reaches a text column as =, LIKE and GLOB, and never as an order', () => {
     expect(rows("SELECT n FROM indexed WHERE k LIKE 'x%' AND k GLOB 'x*'")).toEqual([1n, 2n])
-    expect(scans[0]?.k).toEqual([
-      { op: like, value: 'x%' },
-      { op: glob, value: 'x*' },
-    ])
+    expect(new Set(scans[0]?.k)).toEqual(
+      new Set([
+        { op: like, value: 'x%' },
+        { op: glob, value: 'x*' },
+      ]),
+    )
     expect(rows("SELECT n FROM indexed WHERE k > 'x' AND k <= 'z'")).toEqual([2n, 3n])
     expect(scans[1]?.k).toEqual([])
   })

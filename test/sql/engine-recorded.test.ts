@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { renderRows } from '../../src/host/render-rows.ts'
+import { SqlError } from '../../src/sql/engine.ts'
 import { describeResult } from '../../src/sql/result-types.ts'
 import { readRequest, readResponse, recorded } from '../osquery/recordings.ts'
 import { engines, openEngine, openRowsEngine } from './build-check.ts'
@@ -48,9 +49,9 @@ describe('what was said on the socket of a real osquery', () => {
     '300 rows',
   ])('has the same rows here: %s', async (note) => {
     const exchange = recorded(note)
-    const { response } = await readResponse(exchange)
+    const { rows } = await readResponse(exchange)
     expect(renderRows(engine.query(sqlOf(exchange))).map((row) => ({ ...row }))).toEqual(
-      response.map((row) => ({ ...row })),
+      rows.map((row) => ({ ...row })),
     )
   })
 
@@ -59,15 +60,15 @@ describe('what was said on the socket of a real osquery', () => {
     async (note) => {
       const exchange = recorded(note)
       const { status } = await readResponse(exchange)
-      expect(() => engine.query(sqlOf(exchange))).toThrow(new Error(status.message))
+      expect(() => engine.query(sqlOf(exchange))).toThrow(new SqlError(status.message))
     },
   )
 
   it('has the same types of columns', async () => {
     const exchange = recorded('columns of a query')
-    const { response } = await readResponse(exchange)
+    const { rows } = await readResponse(exchange)
     const described = describeResult(engine, sqlOf(exchange))
-    expect(described.map(({ name, type }) => ({ [name]: type }))).toEqual(response.map((row) => ({ ...row })))
+    expect(described.map(({ name, type }) => ({ [name]: type }))).toEqual(rows.map((row) => ({ ...row })))
   })
 
   it('has the same error for the columns of a bad query', async () => {
@@ -77,7 +78,8 @@ describe('what was said on the socket of a real osquery', () => {
   })
 
   function sqlOf({ request }: ReturnType<typeof recorded>): string {
-    return (readRequest(request).args as { sql: string }).sql
+    const read = readRequest(request)
+    return 'sql' in read ? read.sql : ''
   }
 })
 

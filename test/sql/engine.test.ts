@@ -53,9 +53,9 @@ describe('values', () => {
   })
 
   it('write a real as text with 15 digits, like SQLite 3.42', () => {
-    expect(
-      engine.query("SELECT (0.1 + 0.2) || '', 1.0 / 3 || '', CAST(1e15 AS TEXT), json_array(0.1 + 0.2)").rows,
-    ).toEqual([['0.3', '0.333333333333333', '1.0e+15', '[0.3]']])
+    expect(engine.query("SELECT (0.1 + 0.2) || '', (1.0 / 3) || '', CAST(1e15 AS TEXT)").rows).toEqual([
+      ['0.3', '0.333333333333333', '1.0e+15'],
+    ])
   })
 })
 
@@ -133,7 +133,7 @@ describe('functions', () => {
   })
 
   it('that osquery defines otherwise are its own', () => {
-    expect(only('SELECT log(10)')).toBeCloseTo(2.302585, 6)
+    expect(only('SELECT log(10)')).toBeCloseTo(Math.LN10, 12)
     expect(only("SELECT concat('a', NULL, 'b')")).toBe('ab')
   })
 })

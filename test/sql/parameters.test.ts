@@ -123,7 +123,7 @@ describe("the end of an author's SQL", () => {
     'may be %j',
     (end) => {
       expect(judgeRows(`SELECT 1 AS passed${end}`).verdict).toBe('pass')
-      expect(judgeRows({ sql: 'SELECT 1 AS passed', when: `SELECT 1${end}` }).verdict).toBe('pass')
+      expect(judgeRows({ sql: 'SELECT 1 AS passed', when: { sql: `SELECT 1${end}` } }).verdict).toBe('pass')
     },
   )
 

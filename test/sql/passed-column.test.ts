@@ -68,9 +68,9 @@ describe('the column passed', () => {
   })
 
   it('says what it held where that is neither a number nor true or false', () => {
-    expect(judgeRows("SELECT 'abc' AS passed").reason).toContain("is 'abc': neither a number nor true or false")
-    expect(judgeRows('SELECT NULL AS passed').reason).toContain('is NULL')
-    expect(judgeRows("SELECT '' AS passed").reason).toContain('is empty text')
+    expect(judgeRows("SELECT 'abc' AS passed").reasons[0]).toContain("is 'abc': neither a number nor true or false")
+    expect(judgeRows('SELECT NULL AS passed').reasons[0]).toContain('is NULL')
+    expect(judgeRows("SELECT '' AS passed").reasons[0]).toContain('is empty text')
   })
 })
 
@@ -94,7 +94,7 @@ describe('the column verdict', () => {
   })
 
   it('called error by the author needs no explanation of ours', () => {
-    expect(judgeRows("SELECT 'error' AS verdict").reason).toBe('the row does not pass')
+    expect(judgeRows("SELECT 'error' AS verdict").reasons).toEqual(['the row does not pass'])
   })
 })
 
@@ -114,30 +114,39 @@ describe('gates', () => {
   const yes = 'SELECT 0'
 
   it('stand open as soon as there is a row, whatever it says', () => {
-    expect(judgeRows({ sql: 'SELECT 1 AS passed', when: yes, needs: [{ sql: 'SELECT NULL' }] }).verdict).toBe('pass')
+    expect(judgeRows({ sql: 'SELECT 1 AS passed', when: { sql: yes }, needs: [{ sql: 'SELECT NULL' }] }).verdict).toBe(
+      'pass',
+    )
   })
 
   it('make a clause not applicable, or an error with its reason', () => {
-    expect(judgeRows({ sql: 'SELECT 0 AS passed', when: no })).toMatchObject({
+    expect(judgeRows({ sql: 'SELECT 0 AS passed', when: { sql: no } })).toMatchObject({
       verdict: 'not_applicable',
-      reason: 'it does not apply here',
+      reasons: ['it does not apply here'],
     })
+    const unless = { sql: no, reason: 'no server here' }
+    expect(judgeRows({ sql: 'SELECT 0 AS passed', when: unless }).reasons).toEqual(['no server here'])
     const needs = [{ sql: yes }, { sql: no, reason: 'needs a server' }, { sql: no, reason: 'never asked' }]
     expect(judgeRows({ sql: 'SELECT 0 AS passed', needs })).toMatchObject({
       verdict: 'error',
-      reason: 'needs a server',
+      reasons: ['needs a server'],
     })
-    expect(judgeRows({ sql: 'SELECT 1 AS passed', needs: [{ sql: no }] }).reason).toBe(`needs a row from: ${no}`)
+    expect(judgeRows({ sql: 'SELECT 1 AS passed', needs: [{ sql: no }] }).reasons).toEqual([`needs a row from: ${no}`])
   })
 
   it('are asked in order: when before needs, the outer clause before the inner one', () => {
-    expect(judgeRows({ sql: 'SELECT 1 AS passed', when: no, needs: [{ sql: no }] }).verdict).toBe('not_applicable')
-    const outerNeeds = { needs: [{ sql: no, reason: 'outer' }], all: [{ sql: 'SELECT 1 AS passed', when: no }] }
-    expect(judgeRows(outerNeeds)).toMatchObject({ verdict: 'error', reason: 'outer' })
+    expect(judgeRows({ sql: 'SELECT 1 AS passed', when: { sql: no }, needs: [{ sql: no }] }).verdict).toBe(
+      'not_applicable',
+    )
+    const outerNeeds = {
+      needs: [{ sql: no, reason: 'outer' }],
+      all: [{ sql: 'SELECT 1 AS passed', when: { sql: no } }],
+    }
+    expect(judgeRows(outerNeeds)).toMatchObject({ verdict: 'error', reasons: ['outer'] })
   })
 
   it('of one leaf leave the others alone', () => {
-    const any = [{ sql: 'SELECT 1 AS passed', when: no }, { sql: 'SELECT 0 AS passed' }]
+    const any = [{ sql: 'SELECT 1 AS passed', when: { sql: no } }, { sql: 'SELECT 0 AS passed' }]
     expect(judgeRows({ any }).leaves.map(({ verdict }) => verdict)).toEqual(['not_applicable', 'fail'])
     expect(judgeRows({ any }).verdict).toBe('fail')
   })

@@ -33,7 +33,7 @@ const gate = fc.constantFrom('SELECT 1', 'SELECT 1 WHERE 0', 'SELECT 1 FROM user
 
 const written = fc.record(
   {
-    when: gate,
+    when: fc.record({ sql: gate }),
     needs: fc.array(fc.record({ sql: gate, reason: fc.string() }), { maxLength: 2 }),
     ifEmpty: fc.constantFrom(...VERDICTS),
     title: fc.string({ unit: 'binary', maxLength: 20 }),

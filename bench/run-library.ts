@@ -1,0 +1,19 @@
+// A run of the whole built-in library on this machine with the embedded engine, as a process of its own (Linux):
+//   node bench/run-library.ts
+import { median, ms, PROGRAM, printRatio, requireBuild, runNode } from './measure.ts'
+
+const RUNS = 5
+const TIME = 1500
+const MEMORY = 200
+
+requireBuild()
+const args = [PROGRAM, 'run', '--source', 'embedded', '--format', 'json']
+const { stdout, peak = Number.NaN } = await runNode(args, { peak: true })
+const { summary, results } = JSON.parse(stdout)
+const times: number[] = []
+for (let i = 0; i < RUNS; i++) times.push((await runNode(args)).took)
+const verdicts = Object.entries(summary).map(([verdict, count]) => `${count} ${verdict}`)
+console.log(`${results.length} checks: ${verdicts.join(', ')}`)
+console.log(`time: ${ms(median(times))} (median of ${RUNS}; promised: within ${TIME} ms)`)
+console.log(`peak memory: ${peak.toFixed(0)} MB (promised: within ${MEMORY} MB)`)
+printRatio(TIME / median(times), 'the time allowed is at least 1× the time taken')

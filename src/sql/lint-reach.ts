@@ -1,0 +1,58 @@
+import type { Leaf } from '../core/compiled.ts'
+import type { Finding } from './finding.ts'
+import type { SchemaEngine } from './schema-engine.ts'
+
+/** Tables and columns that not every host has: newer than its osquery, or of another platform. */
+export function lintReach(leaf: Leaf, engine: SchemaEngine, osqueryVersion: string): Finding[] {
+  return [...findTooNew(leaf, engine, osqueryVersion), ...findForeignColumns(leaf, engine)]
+}
+
+function findTooNew(leaf: Leaf, engine: SchemaEngine, osqueryVersion: string): Finding[] {
+  return leaf.tables.flatMap(({ table, columns }) => {
+    const known = engine.tables.get(table)
+    if (!known) return []
+    const things: [string, string | undefined][] = [
+      [`table ${table}`, known.since],
+      ...columns.map((column): [string, string | undefined] => [
+        `column ${table}.${column}`,
+        known.columnsSince[column],
+      ]),
+    ]
+    return things.flatMap(([thing, since]): Finding[] =>
+      since !== undefined && isOlder(osqueryVersion, since)
+        ? [
+            {
+              level: 'warning',
+              code: 'newer-osquery',
+              message: `${thing} came with osquery ${since}, after ${osqueryVersion}`,
+              hint: 'older agents answer with an error; raise osquery_version in keelson.yaml if you have none',
+            },
+          ]
+        : [],
+    )
+  })
+}
+
+function findForeignColumns({ tables }: Leaf, engine: SchemaEngine): Finding[] {
+  return tables.flatMap(({ table, columns }) =>
+    columns
+      .filter((column) => engine.tables.get(table)?.foreignColumns.has(column))
+      .map(
+        (column): Finding => ({
+          level: 'error',
+          code: 'foreign-column',
+          message: `${table}.${column} belongs to another platform: on ${engine.platform} it is always NULL`,
+        }),
+      ),
+  )
+}
+
+/** Whether one release of osquery came before another. */
+export function isOlder(version: string, than: string): boolean {
+  const [left, right] = [version, than].map((text) => text.split('.').map(Number)) as [number[], number[]]
+  for (let part = 0; part < 3; part++) {
+    const difference = (left[part] ?? 0) - (right[part] ?? 0)
+    if (difference !== 0) return difference < 0
+  }
+  return false
+}
