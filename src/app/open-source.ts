@@ -5,8 +5,12 @@ import { EmbeddedEngine } from '../host/embedded-engine.ts'
 import { checkOwner } from '../osquery/check-owner.ts'
 import { findOsquery } from '../osquery/find-osquery.ts'
 import { findSocket } from '../osquery/find-socket.ts'
-import { startPrivateOsqueryi } from '../osquery/private-osqueryi.ts'
-import { openSocketSource } from '../osquery/socket-source.ts'
+
+// Thrift costs 50 ms and 20 MB, which a run without osquery need not pay.
+const openSocketSource: typeof import('../osquery/socket-source.ts').openSocketSource = async (...args) =>
+  (await import('../osquery/socket-source.ts')).openSocketSource(...args)
+const startPrivateOsqueryi: typeof import('../osquery/private-osqueryi.ts').startPrivateOsqueryi = async (...args) =>
+  (await import('../osquery/private-osqueryi.ts')).startPrivateOsqueryi(...args)
 
 export interface Opened {
   readonly source: Source

@@ -70,7 +70,10 @@ export async function assess(
     } catch (error) {
       const [only, ...others] = batch.members
       if (only && others.length === 0) observe(only, { error: describeFailure(error) })
-      else queue.unshift(...splitBatch(batch.members, error).flatMap((members) => options.plan(members)))
+      else
+        queue.unshift(
+          ...splitBatch(batch.members, error).flatMap((members) => (members.length > 0 ? options.plan(members) : [])),
+        )
     }
   }
   return judgements
@@ -83,6 +86,11 @@ function readColumn(row: TextRow | undefined, index: number): Observation {
 
 function splitBatch(members: readonly BatchMember[], error: unknown): BatchMember[][] {
   if (error instanceof SourceError && error.failure === 'sql') {
+    // Where the source names the table, whoever does not read it need not be asked piece by piece.
+    const readers = members.filter(({ leaf }) => leaf.tables.some(({ table }) => table === error.table))
+    if (readers.length > 0) {
+      return [members.filter((member) => !readers.includes(member)), ...readers.map((reader) => [reader])]
+    }
     const half = Math.ceil(members.length / 2)
     return [members.slice(0, half), members.slice(half)]
   }

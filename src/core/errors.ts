@@ -28,11 +28,18 @@ export type SourceFailure = 'sql' | 'timeout' | 'gone' | 'protocol'
 
 export class SourceError extends KeelsonError {
   readonly failure: SourceFailure
+  /** The table that could not be read, where the source tells. */
+  readonly table: string | undefined
 
-  constructor(failure: SourceFailure, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    failure: SourceFailure,
+    message: string,
+    options: { hint?: string; cause?: unknown; table?: string | undefined } = {},
+  ) {
     super(`source/${failure}`, message, { ...options, exit: EXIT.unjudged })
     this.name = 'SourceError'
     this.failure = failure
+    this.table = options.table
   }
 }
 

@@ -129,7 +129,7 @@ export class EmbeddedEngine implements Source {
     this.#waiting.delete(response.id)
     clearTimeout(waiting?.timer)
     if ('result' in response) waiting?.resolve(response.result as never)
-    else waiting?.reject(new SourceError(response.failure, response.message))
+    else waiting?.reject(new SourceError(response.failure, response.message, { table: response.table }))
   }
 
   async #generate(

@@ -23,7 +23,12 @@ export type EngineRequest = { readonly id: number } & (
 
 export type EngineResponse =
   | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly failure: SourceFailure; readonly message: string }
+  | {
+      readonly id: number
+      readonly failure: SourceFailure
+      readonly message: string
+      readonly table: string | undefined
+    }
   /** The thread asks for the rows of a table that lives elsewhere, and waits. */
   | { readonly generate: { readonly table: string; readonly context: string } }
 

@@ -27,7 +27,6 @@ const tables: VirtualTable[] = createHostTables(host, () =>
 const engine = new Engine(await loadSqlite(), { tables, functions: osqueryFunctions, collations: osqueryCollations })
 
 function answer(request: EngineRequest): unknown {
-  host.begin()
   if (request.kind === 'query') {
     const { sql, timeout } = request
     return renderRows(engine.query(sql, timeout === undefined ? {} : { timeout }))
@@ -75,7 +74,8 @@ port.on('message', (request: EngineRequest) => {
         : error instanceof SqlError || error instanceof TableError
           ? 'sql'
           : 'protocol'
-    send({ id: request.id, failure, message: messageOf(error) })
+    const table = error instanceof SqlError ? error.table : undefined
+    send({ id: request.id, failure, message: messageOf(error), table })
   }
 })
 send({ id: 0, result: null })

@@ -8,22 +8,20 @@ import { TableError } from '../sql/table.ts'
 export class Host {
   readonly root: string
   readonly env: NodeJS.ProcessEnv
-  readonly #kept = new Map<string, unknown>()
+  readonly #kept = new Map<string, { readonly value: unknown; readonly since: number }>()
 
   constructor(root = '/', env: NodeJS.ProcessEnv = process.env) {
     this.root = root
     this.env = env
   }
 
-  /** Forgets what `once` kept: called before each statement, so that no answer is older than its question. */
-  begin(): void {
-    this.#kept.clear()
-  }
-
-  /** What `make` gives, made once for the length of a statement. */
+  /** What `make` gave at most two seconds ago; made anew otherwise. For what takes long and is asked again at once. */
   once<T>(key: string, make: () => T): T {
-    if (!this.#kept.has(key)) this.#kept.set(key, make())
-    return this.#kept.get(key) as T
+    const now = performance.now()
+    for (const [known, { since }] of this.#kept) if (now - since > KEPT_FOR) this.#kept.delete(known)
+    const kept = this.#kept.get(key)?.value ?? make()
+    if (!this.#kept.has(key)) this.#kept.set(key, { value: kept, since: performance.now() })
+    return kept as T
   }
 
   get isReal(): boolean {
@@ -100,6 +98,9 @@ export class Host {
     }
   }
 }
+
+/** Milliseconds. */
+const KEPT_FOR = 2000
 
 const REASONS: Record<string, string> = {
   EACCES: 'permission denied (run as root)',

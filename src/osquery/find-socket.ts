@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { posix } from 'node:path'
 import { messageOf } from '../core/errors.ts'
 import { checkOwner, type OwnerOptions } from './check-owner.ts'
-import { ExtensionClient } from './client.ts'
+import type { ExtensionClient } from './client.ts'
 
 export interface FindOptions extends OwnerOptions {
   /** Instead of osquery's own default paths. */
@@ -48,6 +48,8 @@ export async function findSocket(
 async function pingSocket(path: string, timeout: number): Promise<string | undefined> {
   let client: ExtensionClient | undefined
   try {
+    // Loaded only when there is something to talk to: Thrift costs 50 ms and 20 MB.
+    const { ExtensionClient } = await import('./client.ts')
     client = await ExtensionClient.connect(path, { timeout })
     await client.ping(timeout)
     return undefined

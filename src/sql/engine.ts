@@ -1,3 +1,4 @@
+import { messageOf } from '../core/errors.ts'
 import { ALLOWED_PRAGMAS, CORE_FUNCTIONS } from './dialect.ts'
 import { type SqlCollation, type SqlFunction, SqlFunctionError } from './function.ts'
 import { readValue, returnValue } from './native-value.ts'
@@ -38,6 +39,13 @@ export interface EngineOptions {
 /** SQLite refused or failed a statement. */
 export class SqlError extends Error {
   override readonly name = 'SqlError'
+  /** The table that could not be read, if it was that. */
+  readonly table: string | undefined
+
+  constructor(message: string, table?: string) {
+    super(message)
+    this.table = table
+  }
 }
 
 /** A statement ran longer than it was allowed to. */
@@ -56,7 +64,7 @@ export class Engine {
   readonly #tables: Map<string, VirtualTable>
   readonly #virtual: ReturnType<typeof attachTables>
   readonly #functions: ReadonlySet<string>
-  #failure: unknown
+  #failure: { readonly error: unknown; readonly table: string | undefined } | undefined
   #plans: ScanPlan[] = []
   #reads = new Map<string, Set<string>>()
   #called = new Set<string>()
@@ -72,8 +80,8 @@ export class Engine {
     this.#virtual = attachTables(sqlite, this.#pointer, this.#tables, {
       onPlan: (plan) => this.#plans.push(plan),
       onScan: () => this.scans++,
-      onError: (error) => {
-        this.#failure ??= error
+      onError: (error, table) => {
+        this.#failure ??= { error, table }
       },
     })
     for (const collation of collations) this.#addCollation(collation)
@@ -225,7 +233,7 @@ export class Engine {
   }
 
   #error(): SqlError {
-    if (this.#failure instanceof Error) return new SqlError(this.#failure.message, { cause: this.#failure })
+    if (this.#failure) return new SqlError(messageOf(this.#failure.error), this.#failure.table)
     const message = this.#sqlite.capi.sqlite3_errmsg(this.#pointer)
     const unknown = /not authorized to use function: (.+)/.exec(message)
     return new SqlError(unknown ? `no such function: ${unknown[1]}` : message)

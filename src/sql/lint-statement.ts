@@ -71,7 +71,8 @@ function findTextVersions(tokens: readonly Token[], { reads }: Preparation, engi
   }
   const compared = tokens.flatMap(({ text }, index) => {
     if (!ORDERING.includes(text.toLowerCase())) return []
-    const sides = [tokens[index - 1], tokens[index + 1]].map((side) => side?.text.replaceAll('"', '') ?? '')
+    const right = tokens[index + 2]?.text === '.' ? index + 3 : index + 1
+    const sides = [tokens[index - 1], tokens[right]].map((side) => side?.text.replaceAll('"', '') ?? '')
     return sides.filter((side) => plain.has(side))
   })
   return [...new Set(compared)].map((column) => ({

@@ -26,7 +26,7 @@ export interface ScanObserver {
   onPlan(plan: ScanPlan): void
   onScan(table: VirtualTable): void
   /** Kept until the statement has failed, since SQLite itself passes on no more than a code. */
-  onError(error: unknown): void
+  onError(error: unknown, table?: string): void
 }
 
 const TEXT_OPERATORS: readonly number[] = [
@@ -36,6 +36,8 @@ const TEXT_OPERATORS: readonly number[] = [
   OPERATOR.glob,
   OPERATOR.regexp,
 ]
+/** SQLite's codes for LIMIT and OFFSET; functions of tables, which osquery has none of, come above. */
+const OPERATOR_LIMIT = 73
 const COMPARISONS: readonly number[] = [...TEXT_OPERATORS, OPERATOR.gt, OPERATOR.le, OPERATOR.lt, OPERATOR.ge]
 
 /**
@@ -54,12 +56,12 @@ export function attachTables(
   const plans: ScanPlan[] = []
 
   const failing =
-    <A extends unknown[]>(call: (...args: A) => number) =>
+    <A extends [number, ...unknown[]]>(call: (...args: A) => number) =>
     (...args: A): number => {
       try {
         return call(...args)
       } catch (error) {
-        observer.onError(error)
+        observer.onError(error, cursors.get(args[0])?.table.name)
         return capi.SQLITE_ERROR
       }
     }
@@ -179,7 +181,8 @@ function choosePlan({ capi }: Sqlite, table: VirtualTable, info: IndexInfo, pInf
     const op = constraint.$op
     const usable = constraint.$usable !== 0
     constraint.dispose()
-    if (!column || !(column.index || column.required || column.additional)) continue
+    // A LIMIT or OFFSET names a column too, and means none.
+    if (!column || op >= OPERATOR_LIMIT || !(column.index || column.required || column.additional)) continue
     constrained = true
     if (!usable || !(column.type === 'TEXT' ? TEXT_OPERATORS : COMPARISONS).includes(op)) continue
     if (column.required) missesRequired = false

@@ -44,6 +44,17 @@ describe('assessing checks', () => {
     expect(source.sent).toHaveLength(9)
   })
 
+  it('asks the readers of a table one by one where the source names it, and the others still together', async () => {
+    const source = toSource(openRowsEngine({}), (sql) => {
+      const failure = new SourceError('sql', 'no hosts here', { table: 'etc_hosts' })
+      if (sql.includes('etc_hosts')) throw failure
+    })
+    const reading = 'SELECT 1 AS passed FROM etc_hosts'
+    const judgements = await assess(source, checks(PASSES, reading, PASSES, reading, PASSES), OPTIONS)
+    expect(judgements.map(({ verdict }) => verdict)).toEqual(['pass', 'error', 'pass', 'error', 'pass'])
+    expect(source.sent).toHaveLength(1 + 1 + 2)
+  })
+
   it('finds several culprits', async () => {
     const many = checks(CULPRIT, PASSES, PASSES, CULPRIT, CULPRIT)
     const judgements = await assess(refusing('sql'), many, OPTIONS)

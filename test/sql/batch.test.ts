@@ -60,6 +60,14 @@ describe('a table that many leaves scan', () => {
     expect(JSON.parse(String(answers(counting?.sql ?? '')[0])).tally).toMatchObject({ pass: 1 })
   })
 
+  it('is scanned once too where its first column is an index, which LIMIT and EXISTS seem to ask about', () => {
+    const [batch] = planBatches(
+      members('SELECT count(*) = 2 AS passed FROM processes', 'SELECT uid >= 0 AS passed FROM users LIMIT 5'),
+    )
+    expect(batch?.members).toHaveLength(2)
+    expect(scansOf(() => engine.query(batch?.sql ?? ''))).toBe(2)
+  })
+
   it('keeps the types, affinities and collations of its columns', () => {
     const written = [
       "SELECT uid = '0' AS passed, typeof(uid) AS type FROM users",
@@ -97,14 +105,14 @@ describe('a leaf is not served by a copy', () => {
   })
 
   it('though it may share another table', () => {
-    const both = 'SELECT count(*) = 1 AS passed FROM processes, users WHERE pid = 1 AND username = name'
+    const both = 'SELECT count(*) = 1 AS passed FROM processes p, deb_packages d WHERE pid = 1 AND p.name = d.name'
     expect(
       compile(both)
         .leaves[0]?.tables.map(({ table, shareable }) => [table, shareable])
         .sort(),
     ).toEqual([
+      ['deb_packages', true],
       ['processes', false],
-      ['users', true],
     ])
   })
 })

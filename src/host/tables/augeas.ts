@@ -14,9 +14,9 @@ export const augeas: HostTable = {
   name: 'augeas',
   generate(context, host) {
     const files = onlyFiles(host, context)
-    // augtool takes some 0.2 s to start, and a batch of checks often asks for the same file.
-    const asked = JSON.stringify(files ?? toExpressions(context))
-    return host.once(`augeas ${asked}`, () => (files ? readFiles(host, files) : [...readTree(host, context)]))
+    // augtool takes some 0.2 s to start, and checks often ask for the same file.
+    const asked = JSON.stringify([files, context.constraints('path'), context.constraints('node')])
+    return host.once(`augeas ${asked}`, () => (files ? readFiles(host, files, context) : [...readTree(host, context)]))
   },
 }
 
@@ -41,7 +41,7 @@ function onlyFiles(host: Host, context: TableContext): string[] | undefined {
 }
 
 /** Loads nothing but these files, in about half the time of everything. */
-function readFiles(host: Host, files: readonly string[]): TableRow[] {
+function readFiles(host: Host, files: readonly string[], context: TableContext): TableRow[] {
   if (files.length === 0) return []
   const xml = runAugtool(host, [
     ...files.map((path) => `load-file ${path}`),
@@ -49,7 +49,7 @@ function readFiles(host: Host, files: readonly string[]): TableRow[] {
     'dump-xml /augeas/files//error',
   ])
   const trees = [...readAugeasXml(xml)]
-  const [failure] = readAugeasFailures(trees[files.length] ?? [])
+  const failure = readAugeasFailures(trees[files.length] ?? []).find((each) => concerns(each, context))
   if (failure) throw describeFailure(failure)
   return files.flatMap((path, index) => (trees[index] ?? []).map((node) => toRow(node, path)))
 }
@@ -67,7 +67,7 @@ function* readTree(host: Host, context: TableContext): Generator<TableRow> {
     ...(patterns.length > 0 ? [`match ${quoteExpression(patterns.join('|'))}`] : []),
   ])
   const [files = [], paths = [], failures = [], around = []] = readAugeasXml(output)
-  const failure = readAugeasFailures(failures).find((each) => concerns(each, context, patterns.length === 0))
+  const failure = readAugeasFailures(failures).find((each) => concerns(each, context))
   if (failure) throw describeFailure(failure)
 
   const nodes = new Map([...files, ...around].map((node) => [node.path, node]))
@@ -96,15 +96,16 @@ function toExpressions(context: TableContext): string[] {
   ]
 }
 
-/** Whether the file may hold something that the statement asks for. */
-function concerns({ file, isUnreadable }: AugeasFailure, context: TableContext, asksForAll: boolean): boolean {
-  // Augeas ships lenses that fail on many a machine: asked for everything, as much as there is has to do.
-  if (asksForAll) return isUnreadable
-  return (
-    context.equals('path').includes(file) ||
-    context.likes('path').some((pattern) => likeToRegExp(pattern).test(file)) ||
-    [...context.equals('node'), ...context.likes('node')].some((node) => `${node}/`.startsWith(`/files${file}/`))
-  )
+/**
+ * Whether a failure must be told. A file that was named must be readable; of files that a pattern finds, or of all, those
+ * that their lens does not understand are left out, as osquery does: Augeas ships lenses that fail on many a machine.
+ */
+function concerns({ file, isUnreadable }: AugeasFailure, context: TableContext): boolean {
+  if (context.equals('path').includes(file)) return true
+  if (context.equals('node').some((node) => `${node}/`.startsWith(`/files${file}/`))) return true
+  const likes = [...context.likes('path'), ...context.likes('node').map((node) => node.replace(/^\/files/, ''))]
+  const isAsked = context.constraints('path').length + context.constraints('node').length === 0
+  return isUnreadable && (isAsked || likes.some((pattern) => likeToRegExp(pattern).test(file)))
 }
 
 function likeToRegExp(pattern: string): RegExp {
