@@ -3,6 +3,7 @@ export { type Diagnosis, diagnose } from './app/doctor.ts'
 export {
   BUILT_IN,
   ContentError,
+  diagnosticsFor,
   openLibrary,
   requireSound,
   selectFrom,

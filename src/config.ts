@@ -48,7 +48,7 @@ const DEFAULTS: Config = {
   params: {},
   textParams: {},
   effects: [],
-  osqueryVersion: '5.12.0',
+  osqueryVersion: '5.12.1',
   source: 'auto',
   socket: undefined,
   timeout: 30_000,

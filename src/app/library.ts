@@ -4,7 +4,7 @@ import { loadLibrary } from '../content/load.ts'
 import type { Check, Diagnostic, Library, Platform } from '../core/check.ts'
 import { EXIT, KeelsonError } from '../core/errors.ts'
 import { findClosest } from '../core/find-closest.ts'
-import { type Selection, selectChecks } from '../core/select.ts'
+import { type Selection, selectChecks, toExpression } from '../core/select.ts'
 
 /** The checks that ship with the package. */
 export const BUILT_IN = fileURLToPath(new URL('../../checks', import.meta.url))
@@ -38,7 +38,9 @@ export function requireSound(library: Library): Library {
 /** @throws KeelsonError for a pattern that matches nothing. */
 export function selectFrom(library: Library, selection: Selection): readonly Check[] {
   const { checks, unmatched } = selectChecks(library.checks, selection)
-  const [pattern] = unmatched
+  // A check that is wrong is left out of the library; its problems speak for it.
+  const broken = library.diagnostics.flatMap(({ check }) => check ?? [])
+  const pattern = unmatched.find((each) => !broken.some((id) => toExpression(each).test(id)))
   if (pattern !== undefined) {
     const closest = findClosest(
       pattern,
@@ -49,6 +51,14 @@ export function selectFrom(library: Library, selection: Selection): readonly Che
     })
   }
   return checks
+}
+
+/** Problems that concern the selection: of its checks, of checks left out that its patterns name, and of no check. */
+export function diagnosticsFor(library: Library, { patterns }: Selection): Diagnostic[] {
+  const expressions = patterns.map(toExpression)
+  return library.diagnostics.filter(
+    ({ check }) => check === undefined || expressions.length === 0 || expressions.some((each) => each.test(check)),
+  )
 }
 
 export function definesPlatform(check: Check, platform: Platform): boolean {

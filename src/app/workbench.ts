@@ -1,8 +1,8 @@
 import type { Config } from '../config.ts'
-import type { Check, CheckTest, Diagnostic, Library, Platform } from '../core/check.ts'
+import type { Check, CheckTest, Clause, Diagnostic, Library, Platform } from '../core/check.ts'
 import type { CompiledCheck } from '../core/compiled.ts'
 import { CompileError, compileCheck } from '../sql/compile.ts'
-import { type LintOptions, lintCheck } from '../sql/lint.ts'
+import { type LintOptions, lintCheck, lintTemplate } from '../sql/lint.ts'
 import { runTest, type TestOutcome } from '../sql/run-test.ts'
 import { readOsquerySchema, tablesOf } from '../sql/schema.ts'
 import { SchemaEngine } from '../sql/schema-engine.ts'
@@ -18,13 +18,15 @@ export interface Workbench {
   /** One self-contained statement, to be pasted into osqueryi. */
   statement(check: Check, platform: Platform): string
   lint(check: Check): Diagnostic[]
+  /** A template that a check uses is linted as part of it. */
+  lintUnusedTemplates(): Diagnostic[]
   test(check: Check, test: CheckTest): TestOutcome
   /** Tables of a platform, by name, with the osquery release that brought each. */
   tables(platform: Platform): ReadonlyMap<string, { readonly since: string | undefined }>
 }
 
 /** Opens the workbench: SQLite over osquery's schema, one engine per platform, made when first needed. */
-export async function openWorkbench(config: Config, { templates }: Library): Promise<Workbench> {
+export async function openWorkbench(config: Config, { checks, templates }: Library): Promise<Workbench> {
   const sqlite = await loadSqlite()
   const schema = readOsquerySchema()
   const { osqueryVersion, effects } = config
@@ -34,6 +36,7 @@ export async function openWorkbench(config: Config, { templates }: Library): Pro
     engines.set(platform, known)
     return known
   }
+  const lintOptions = { engineOf, templates, osqueryVersion, effects }
   const compile: Workbench['compile'] = (check, platform, gates = OSQUERY_GATES) => {
     try {
       return compileCheck(check, engineOf(platform), { templates, values: paramsOf(check, config), ...gates })
@@ -44,16 +47,26 @@ export async function openWorkbench(config: Config, { templates }: Library): Pro
   return {
     compile,
     statement: (check, platform) => toStatement(compile(check, platform)),
-    lint: (check) =>
-      lintWith(
-        check,
-        { engineOf, templates, osqueryVersion, effects, testValues: (test) => testValuesOf(check, test) },
-        config,
-      ),
+    lint: (check) => lintWith(check, { ...lintOptions, testValues: (test) => testValuesOf(check, test) }, config),
+    lintUnusedTemplates: () => {
+      const used = new Set(checks.flatMap(({ platforms }) => Object.values(platforms).flatMap(templatesOf)))
+      for (const template of used) {
+        const nested = Object.values(templates.get(template)?.platforms ?? {}).flatMap(templatesOf)
+        for (const inner of nested) used.add(inner)
+      }
+      const unused = [...templates.values()].filter(({ name }) => !used.has(name))
+      return unused.flatMap((template) => lintTemplate(template, lintOptions))
+    },
     test: (check, test) =>
       runTest(check, test, engineOf(test.platform), { templates, values: testValuesOf(check, test) }),
     tables: (platform) => engineOf(platform).tables,
   }
+}
+
+/** The names of the templates that a clause uses, itself or within. */
+function templatesOf({ use, all = [], any = [], not }: Clause): string[] {
+  const inner = [...all, ...any, ...(not ? [not] : [])].flatMap(templatesOf)
+  return use === undefined ? inner : [use, ...inner]
 }
 
 /** A parameter that nobody has set is a finding, like any other. */

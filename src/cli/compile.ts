@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { openLibrary, openWorkbench, requireSound, selectFrom } from '../app.ts'
+import { openLibrary, openWorkbench, requireKnownParams, requireSound, selectFrom } from '../app.ts'
 import { PLATFORMS } from '../core/check.ts'
 import {
   addContentOptions,
@@ -27,6 +27,7 @@ async function compile(
   const format = chooseFormat(options.format, ['sql', 'json'])
   const config = toConfig(options)
   const library = requireSound(openLibrary(config))
+  requireKnownParams(config, library)
   const selection = toSelection(patterns, options)
   const workbench = await openWorkbench(config, library)
   const statements = selectFrom(library, selection).flatMap((check) =>

@@ -28,9 +28,9 @@ function init(folder: string): void {
   const go = folder === '.' ? '' : `cd ${folder} && `
   output.write(`
 Next:
-  ${go}checks lint my-*      is the check sound?
-  ${go}checks test my-*      do its tests pass, for every platform?
-  ${go}checks run my-*       what does it say of this machine?
+  ${go}checks lint 'my-*'      is the check sound?
+  ${go}checks test 'my-*'      do its tests pass, for every platform?
+  ${go}checks run 'my-*'       what does it say of this machine?
 `)
 }
 

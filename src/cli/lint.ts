@@ -1,5 +1,12 @@
 import type { Command } from 'commander'
-import { formatDiagnostics, openLibrary, openWorkbench, selectFrom } from '../app.ts'
+import {
+  diagnosticsFor,
+  formatDiagnostics,
+  openLibrary,
+  openWorkbench,
+  requireKnownParams,
+  selectFrom,
+} from '../app.ts'
 import { EXIT } from '../core/errors.ts'
 import {
   addContentOptions,
@@ -29,9 +36,15 @@ async function lint(
   const config = toConfig(options)
   const output = openOutput()
   const library = openLibrary(config)
-  const selected = selectFrom(library, toSelection(patterns, options))
+  const selection = toSelection(patterns, options)
+  const selected = selectFrom(library, selection)
+  requireKnownParams(config, library)
   const workbench = await openWorkbench(config, library)
-  const diagnostics = [...library.diagnostics, ...selected.flatMap((check) => workbench.lint(check))]
+  const diagnostics = [
+    ...diagnosticsFor(library, selection),
+    ...selected.flatMap((check) => workbench.lint(check)),
+    ...(patterns.length === 0 ? workbench.lintUnusedTemplates() : []),
+  ]
   if (format === 'json') output.write(toJson(diagnostics))
   else if (diagnostics.length > 0) output.write(formatDiagnostics(diagnostics, { color: output.color }))
   else output.write(`${selected.length} ${selected.length === 1 ? 'check' : 'checks'}, nothing to complain about\n`)

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { formatColumns, openLibrary, requireSound, selectFrom } from '../app.ts'
 import {
-  addContentOptions,
+  addLibraryOptions,
   addSelectionOptions,
   type ContentOptions,
   type SelectionOptions,
@@ -16,7 +16,7 @@ export function addListCommand(program: Command): void {
     .description('list the checks')
     .argument('[checks...]', 'ids or patterns (default: all)')
     .option('--format <format>', 'table, json')
-  addSelectionOptions(addContentOptions(command)).action(list)
+  addSelectionOptions(addLibraryOptions(command)).action(list)
 }
 
 function list(patterns: string[], options: ContentOptions & SelectionOptions & { format?: string }): void {

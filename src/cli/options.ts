@@ -27,10 +27,14 @@ const collect = (value: string, before: string[] = []) => [...before, value]
 
 /** Options of every command that reads checks. */
 export function addContentOptions(command: Command): Command {
+  return addLibraryOptions(command).option('--param <check.name=value>', 'a parameter of a check (repeatable)', collect)
+}
+
+/** The same without parameters, for what does not depend on them. */
+export function addLibraryOptions(command: Command): Command {
   return command
     .option('--checks <dir>', 'a folder of checks that add to the library or replace parts of it (repeatable)', collect)
     .option('--no-library', 'leave the built-in library out')
-    .option('--param <check.name=value>', 'a parameter of a check (repeatable)', collect)
     .option('--config <file>', 'the settings (default: keelson.yaml in this folder)')
 }
 

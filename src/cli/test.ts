@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { forTerminal, openLibrary, openWorkbench, requireSound, selectFrom } from '../app.ts'
 import { EXIT } from '../core/errors.ts'
 import {
-  addContentOptions,
+  addLibraryOptions,
   addSelectionOptions,
   type ContentOptions,
   type SelectionOptions,
@@ -18,7 +18,7 @@ export function addTestCommand(program: Command): void {
     .argument('[checks...]', 'ids or patterns (default: all)')
     .option('--format <format>', 'text, json')
     .option('--verbose', 'list the tests that pass too')
-  addSelectionOptions(addContentOptions(command)).action(test)
+  addSelectionOptions(addLibraryOptions(command)).action(test)
 }
 
 async function test(

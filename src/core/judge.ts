@@ -4,6 +4,9 @@ import { combineAll, combineAny, isVerdict, negate, type Verdict, WORST_FIRST } 
 /** Raised when a verdict would come out differently for the same rows; part of every check's version. */
 export const JUDGING_RULE = 1
 
+/** What is said of a check whose `when` has no reason of its own. */
+export const INAPPLICABLE = 'it does not apply here'
+
 /** What a source answered for one leaf: its JSON text, or why there is none. */
 export type Observation = { readonly answer: string } | { readonly error: string }
 
@@ -173,8 +176,11 @@ function explain(tree: Tree, verdict: Verdict, leaves: readonly LeafJudgement[])
   for (const index of decidingLeaves(tree, verdict, (at) => leaves[at]?.verdict ?? 'error')) {
     const { reason, title } = leaves[index] as LeafJudgement
     const said = reason ?? verdict.replace('_', ' ')
+    // That a clause does not apply needs no saying beside one that tells why.
+    if (said === INAPPLICABLE) continue
     titles.set(said, [...(titles.get(said) ?? []), title])
   }
+  if (titles.size === 0 && verdict === 'not_applicable') return [INAPPLICABLE]
   if (leaves.length === 1) return [...titles.keys()]
   return [...titles].map(([reason, named]) => `${[...new Set(named)].join(', ')}: ${reason}`)
 }

@@ -34,7 +34,8 @@ export function selectChecks(checks: readonly Check[], { patterns, tags, severit
   }
 }
 
-function toExpression(pattern: string): RegExp {
+/** What a pattern with `*` and `?` matches, as a whole. */
+export function toExpression(pattern: string): RegExp {
   const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`)
 }

@@ -1,3 +1,4 @@
+import { INAPPLICABLE } from '../core/judge.ts'
 import type { CheckResult, Evidence } from '../core/report.ts'
 import { countEvidence, describeFound, describeReason, describeRowReason, describeSubject } from './describe.ts'
 import { forTerminal } from './escape.ts'
@@ -22,14 +23,16 @@ const LABEL_WIDTH = 'CRITICAL  '.length
 /** The indented lines below a check: the reason, the rows that were found, and how to mend it. */
 export function formatDetails(result: CheckResult, layout: DetailsLayout): string[] {
   const troubled = isTroubled(result.verdict)
-  if (!troubled && !layout.verbose) return []
+  // Why a check does not apply is worth a line where it says more than that.
+  const telling = result.verdict === 'not_applicable' && result.reason !== INAPPLICABLE
+  if (!troubled && !telling && !layout.verbose) return []
   const reason = describeReason(result)
   const parts = result.reasons.length > 1 ? result.reasons : reason === undefined ? [] : [reason]
   const style = troubled ? undefined : 'muted'
   const reasons = parts.flatMap((part) => wrap(wordsOf(forTerminal(part), style), layout, parts.length > 1 ? 2 : 0))
   return [
     ...label('Reason:', reasons, layout),
-    ...label('Found:', foundLines(result, layout), layout),
+    ...(troubled || layout.verbose ? label('Found:', foundLines(result, layout), layout) : []),
     ...(troubled && layout.verbose && result.why ? label('Why:', proseLines(result.why, layout, 'muted'), layout) : []),
     ...(troubled && result.fix ? label('Fix:', proseLines(result.fix, layout), layout) : []),
   ]

@@ -61,9 +61,8 @@ function toSqlTerm(name: string, column: TableColumn | undefined, operator: stri
   const id = toIdentifier(name)
   if (operator === 'empty') return value ? `(${id} IS NULL OR ${id} = '')` : `(${id} IS NOT NULL AND ${id} <> '')`
   if (value === null) return operator === 'ne' ? `${id} IS NOT NULL` : `${id} IS NULL`
+  if (operator === 'in' || operator === 'not_in') return listTerm(id, operator, value)
   const literal = toLiteral(value)
-  if (operator === 'in') return `${id} IN ${literal}`
-  if (operator === 'not_in') return `${id} NOT IN ${literal}`
   if (operator === 'like' || operator === 'glob') return `${id} ${operator.toUpperCase()} ${literal}`
   if (operator === 'matches')
     return `CASE WHEN ${id} IS NOT NULL THEN regex_match(${id}, ${literal}, 0) IS NOT NULL END`
@@ -78,6 +77,14 @@ function toSqlTerm(name: string, column: TableColumn | undefined, operator: stri
     return `CASE WHEN json_valid(trim(${id})) AND json_type(trim(${id})) IN ('integer', 'real') THEN CAST(${id} AS REAL) ${symbol} ${literal} END`
   }
   return `${id} ${symbol} ${literal}`
+}
+
+// In SQL, a NULL in the list makes nearly every answer NULL; here it means the NULL that it is.
+function listTerm(id: string, operator: 'in' | 'not_in', value: ParamValue): string {
+  const members = (Array.isArray(value) ? value : [value]) as readonly (string | number | null)[]
+  const known = toLiteral(members.filter((member) => member !== null))
+  if (!members.includes(null)) return `${id} ${operator === 'in' ? 'IN' : 'NOT IN'} ${known}`
+  return operator === 'in' ? `(${id} IS NULL OR ${id} IN ${known})` : `(${id} IS NOT NULL AND ${id} NOT IN ${known})`
 }
 
 // Zero, -1 and empty text stand for "never" or "unknown" in time columns: neither recent nor old.

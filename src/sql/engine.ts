@@ -1,7 +1,8 @@
 import { messageOf } from '../core/errors.ts'
 import { ALLOWED_PRAGMAS, CORE_FUNCTIONS } from './dialect.ts'
-import { type SqlCollation, type SqlFunction, SqlFunctionError } from './function.ts'
-import { readValue, returnValue } from './native-value.ts'
+import type { SqlCollation, SqlFunction } from './function.ts'
+import { addCollation, addFunction } from './install-dialect.ts'
+import { readValue } from './native-value.ts'
 import type { Sqlite } from './sqlite.ts'
 import type { SqlValue, VirtualTable } from './table.ts'
 import { attachTables, type ScanPlan } from './virtual-tables.ts'
@@ -84,9 +85,9 @@ export class Engine {
         this.#failure ??= { error, table }
       },
     })
-    for (const collation of collations) this.#addCollation(collation)
+    for (const collation of collations) addCollation(sqlite, this.#pointer, collation)
     for (const name of this.#tables.keys()) this.#virtual.attach(name)
-    for (const definition of functions) this.#addFunction(definition)
+    for (const definition of functions) addFunction(sqlite, this.#pointer, definition)
     this.#restrict()
     this.setDoubleQuotedStrings(true)
     // Newer releases write a REAL as text with 17 digits; osquery's writes 15.
@@ -237,37 +238,6 @@ export class Engine {
     const message = this.#sqlite.capi.sqlite3_errmsg(this.#pointer)
     const unknown = /not authorized to use function: (.+)/.exec(message)
     return new SqlError(unknown ? `no such function: ${unknown[1]}` : message)
-  }
-
-  #addFunction({ name, arity, call }: SqlFunction): void {
-    const { capi, wasm } = this.#sqlite
-    const run = (context: number, count: number, values: number) => {
-      try {
-        const { size } = wasm.ptr
-        const given = Array.from({ length: count }, (_, index) =>
-          readValue(this.#sqlite, wasm.peekPtr(values + index * size)),
-        )
-        returnValue(this.#sqlite, context, call(...given))
-      } catch (error) {
-        const message = error instanceof SqlFunctionError ? error.message : `${name}: ${(error as Error).message}`
-        capi.sqlite3_result_error(context, message, -1)
-      }
-    }
-    const pointer = wasm.installFunction('v(pip)', run)
-    const flags = capi.SQLITE_UTF8 | capi.SQLITE_DETERMINISTIC
-    for (const count of arity) {
-      capi.sqlite3_create_function(this.#pointer, name, count, flags, 0, pointer, 0, 0)
-    }
-  }
-
-  #addCollation({ name, compare }: SqlCollation): void {
-    const { capi, wasm } = this.#sqlite
-    const decoder = new TextDecoder()
-    const text = (start: number, length: number) => decoder.decode(wasm.heap8u().subarray(start, start + length))
-    const compareBytes = (_: number, n1: number, p1: number, n2: number, p2: number) =>
-      compare(text(p1, n1), text(p2, n2))
-    const pointer = wasm.installFunction('i(pipip)', compareBytes)
-    capi.sqlite3_create_collation_v2(this.#pointer, name, capi.SQLITE_UTF8, 0, pointer, 0)
   }
 
   /** Statements may read, and nothing else; what they read is noted. Long ones are stopped. */

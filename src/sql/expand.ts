@@ -11,6 +11,7 @@ import type {
   Template,
 } from '../core/check.ts'
 import type { Gate, Tree } from '../core/compiled.ts'
+import { INAPPLICABLE } from '../core/judge.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { paramValue, type ResolvedComparisons, resolveComparisons, resolveOperand } from './condition.ts'
 import { toLiteral } from './literal.ts'
@@ -119,9 +120,7 @@ function bindParams(
 function clauseGates(clause: Clause, values: ParamValues): Gate[] {
   const when = clause.when
   const gates: Gate[] =
-    when === undefined
-      ? []
-      : [{ kind: 'when', sql: fillIn(when.sql, values), reason: when.reason ?? 'it does not apply here' }]
+    when === undefined ? [] : [{ kind: 'when', sql: fillIn(when.sql, values), reason: when.reason ?? INAPPLICABLE }]
   const needs = (clause.needs ?? []).map(
     ({ sql, reason }: Need): Gate => ({
       kind: 'need',

@@ -1,5 +1,5 @@
 import type { Check, CheckTest, Diagnostic, Effect, Place, Platform, Template } from '../core/check.ts'
-import { PLATFORMS } from '../core/check.ts'
+import { EFFECTS, type ParamValue, PLATFORMS } from '../core/check.ts'
 import type { CompiledCheck, Leaf } from '../core/compiled.ts'
 import { CompileError, compileCheck } from './compile.ts'
 import { findEffects } from './effects.ts'
@@ -37,6 +37,33 @@ export function lintCheck(check: Check, options: LintOptions): Diagnostic[] {
     })
     return lintPlatform(check, options.engineOf(platform), options, locate)
   })
+}
+
+/** The same for a template that no check uses, with values that fit its parameters. */
+export function lintTemplate(template: Template, options: Omit<LintOptions, 'values' | 'testValues'>): Diagnostic[] {
+  const platforms = Object.fromEntries(
+    Object.entries(template.platforms).map(([platform, { place }]) => [
+      platform,
+      { place, use: template.name, with: sampleValues(template) },
+    ]),
+  )
+  const stand: Check = { ...STAND_IN, id: template.name, title: template.name, platforms, place: template.place }
+  const found = lintCheck(stand, { ...options, values: {}, testValues: () => ({}) })
+  // A template has no tests of its own, and declares no effects: its checks do.
+  return found
+    .filter(({ code }) => code !== 'untested' && code !== 'idle-effect')
+    .map(({ check: _, ...diagnostic }) => diagnostic)
+}
+
+const STAND_IN = { severity: 'low', tags: [], params: {}, effects: EFFECTS, formerly: [], tests: [] } as const
+
+function sampleValues({ params }: Template): Record<string, ParamValue> {
+  const samples = { string: 'x', integer: 1, number: 1, boolean: true, duration: 60, list: ['x'] } as const
+  return Object.fromEntries(
+    Object.entries(params).flatMap(([name, { type, default: fallback, enum: known, items }]) =>
+      fallback === undefined ? [[name, known?.[0] ?? (items === 'integer' ? [1] : samples[type])]] : [],
+    ),
+  )
 }
 
 function lintPlatform(

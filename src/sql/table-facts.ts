@@ -117,6 +117,11 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     emptyIsTrue: 'a file or key that does not exist has no row',
     source: 'osquery specs/darwin/plist.table',
   },
+  screenlock: {
+    neverEmpty: "the lock's settings",
+    needsConsoleUser: true,
+    source: "osquery specs/darwin/screenlock.table: answers for osquery's own logged-in user only",
+  },
   managed_policies: {
     emptyIsTrue: 'a Mac without management has no policies',
     source: 'osquery specs/darwin/managed_policies.table',

@@ -63,7 +63,7 @@ describe('loadLibrary says of a check', () => {
     [
       'an unknown effect',
       `${HEAD}${LINUX}effects: [netwrk]`,
-      ['5:11: effects[0] must be network, carve, sleep or write, not the text "netwrk" | did you mean "network"?'],
+      ['5:11: effects[0] must be network, carve or sleep, not the text "netwrk" | did you mean "network"?'],
     ],
     ['no platform', `${HEAD}platforms: {}`, ['4:12: platforms must not be an empty mapping']],
     [

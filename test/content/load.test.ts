@@ -35,7 +35,7 @@ describe('loadLibrary', () => {
         title: 'Host firewall is on',
         severity: 'high',
         tags: ['firewall', 'network'],
-        schedule: '60m',
+        schedule: '1h',
         why: 'Without a host firewall every listening service is reachable from the local network.',
         fix: 'Turn the firewall on.',
         params: { min_state: { type: 'integer', default: 1, description: '1 = on, 2 = block all incoming' } },
@@ -136,7 +136,7 @@ tests:
         linux: {
           where: { a: { eq: null }, b: { within: 129_600, older_than: { param: 'age' }, not_in: [1, 'x'] } },
           ifEmpty: 'pass',
-          when: 'SELECT 1',
+          when: { sql: 'SELECT 1' },
           needs: [{ sql: 'SELECT 2' }, { sql: 'SELECT 3', reason: 'r' }],
           evidence: ['a'],
           title: 't',

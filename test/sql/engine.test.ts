@@ -90,7 +90,7 @@ describe('statements', () => {
     'DROP TABLE things',
     'SELECT * FROM pragma_database_list',
   ])('that do more than read are not authorized: %s', (sql) => {
-    expect(() => engine.query(sql)).toThrow(new SqlError('not authorized'))
+    expect(() => engine.query(sql)).toThrow(expect.objectContaining({ name: 'SqlError', message: 'not authorized' }))
   })
 
   it('that would delete or update are refused', () => {
@@ -173,7 +173,9 @@ describe('a query that takes too long', () => {
 
 describe('a table that fails', () => {
   it('fails the statement with its message, and not the next one', () => {
-    expect(() => engine.query('SELECT * FROM broken')).toThrow(new SqlError('broken: the disk said no'))
+    expect(() => engine.query('SELECT * FROM broken')).toThrow(
+      expect.objectContaining({ name: 'SqlError', message: 'broken: the disk said no', table: 'broken' }),
+    )
     expect(only('SELECT count(*) FROM things')).toBe(3n)
     expect(() => engine.query('SELECT nope FROM things')).toThrow('no such column: nope')
     expect(engine.query('SELECT x FROM broken LIMIT 1').rows).toEqual([['first']])
