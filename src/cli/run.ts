@@ -11,7 +11,6 @@ import {
   runChecks,
   selectFrom,
 } from '../app.ts'
-import type { Check } from '../core/check.ts'
 import { exitCodeOf, KeelsonError } from '../core/errors.ts'
 import {
   addContentOptions,
@@ -53,7 +52,7 @@ async function run(patterns: string[], options: Options): Promise<void> {
   try {
     const library = requireSound(openLibrary(config))
     requireKnownParams(config, library)
-    requireSome(selectFrom(library, selection))
+    requireSome(selectFrom(library, selection), 'no checks are selected')
     const workbench = await openWorkbench(config, library)
     const { source, warnings } = await opening
     for (const warning of warnings) output.note(`checks: ${warning}\n`)
@@ -66,6 +65,7 @@ async function run(patterns: string[], options: Options): Promise<void> {
       ...(output.watched ? { onProgress: showProgress } : {}),
     })
     if (output.watched) output.note('\r\u001b[K')
+    requireSome(report.results, `none of the selected checks says anything of ${report.asset.platform}`)
     const { color, width } = output
     output.write(
       REPORT_FORMATS[format](report, { color, width, strict: config.strict, verbose: options.verbose ?? false }),
@@ -77,9 +77,9 @@ async function run(patterns: string[], options: Options): Promise<void> {
 }
 
 /** Nothing to judge would look like all is well, most of all to whoever only reads the exit code. */
-function requireSome(checks: readonly Check[]): void {
-  if (checks.length > 0) return
-  throw new KeelsonError('nothing-selected', 'no checks are selected, so nothing was judged', {
+function requireSome(things: readonly unknown[], why: string): void {
+  if (things.length > 0) return
+  throw new KeelsonError('nothing-selected', `${why}, so nothing was judged`, {
     hint: 'checks list takes the same selection and shows what it means',
   })
 }

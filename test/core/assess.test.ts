@@ -63,9 +63,9 @@ describe('assessing checks', () => {
 
   it.each(['timeout', 'gone', 'protocol'] as const)('asks one by one after %s', async (failure) => {
     const source = refusing(failure)
-    const judgements = await assess(source, checks(PASSES, CULPRIT, PASSES, FAILS), OPTIONS)
-    expect(judgements.map(({ verdict }) => verdict)).toEqual(['pass', 'error', 'pass', 'fail'])
-    expect(source.sent).toHaveLength(1 + 4)
+    const judgements = await assess(source, checks(PASSES, CULPRIT, FAILS, ...Array(5).fill(PASSES)), OPTIONS)
+    expect(judgements.map(({ verdict }) => verdict).slice(0, 4)).toEqual(['pass', 'error', 'fail', 'pass'])
+    expect(source.sent).toHaveLength(1 + 8)
   })
 
   it('finds a leaf that fails on the real SQLite', async () => {

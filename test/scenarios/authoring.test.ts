@@ -18,7 +18,7 @@ describe('checks init', () => {
     const cwd = makeFolder()
     const { code, stdout } = await runChecks(['init'], { cwd })
     expect(code).toBe(0)
-    const commands = [...stdout.matchAll(/^ {2}checks (\w+) (my-\*)/gm)].map(([, name, pattern]) => [name, pattern])
+    const commands = [...stdout.matchAll(/\bchecks (\w+) '(my-\*)'/gm)].map(([, name, pattern]) => [name, pattern])
     expect(commands.map(([name]) => name)).toEqual(['lint', 'test', 'run'])
     const [lint, test, run] = await Promise.all(commands.map((args) => runChecks(args as string[], { cwd })))
     expect(lint).toMatchObject({ code: 0, stdout: expect.stringContaining('1 check, nothing to complain about') })

@@ -161,11 +161,13 @@ describe('checks engine', () => {
     const { report } = await runForReport([])
     const statements: { check: string; sql: string }[] = JSON.parse(compiled.stdout)
     expect(statements.length).toBeGreaterThan(5)
+    // The printed SQL is for osquery, which hides from others than root what our engine reports: it asks for root first.
+    const possible = (verdict?: string) => (process.getuid?.() === 0 ? [verdict] : [verdict, 'error'])
     for (const { check, sql } of statements) {
       const { status, rows } = await client.query(sql)
       const result = report.results.find((other) => other.check === check)
       // Asked alone, a table that cannot be read fails the whole statement; a run asks for the other clauses again.
-      if (status.code === 0) expect({ check, verdict: rows[0]?.verdict }).toEqual({ check, verdict: result?.verdict })
+      if (status.code === 0) expect(possible(result?.verdict), check).toContain(rows[0]?.verdict)
       else expect(result?.clauses.map(({ reason }) => reason)).toContain(status.message)
     }
   })

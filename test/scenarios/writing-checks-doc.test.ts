@@ -44,10 +44,12 @@ function isNamed(word: string): boolean {
   return new RegExp(`(?<![\\w-])${word}(?![\\w-])`).test(page)
 }
 
-/** The codes that the files of src/sql give to their findings. */
+/** The codes that lint gives to its findings: those of src/sql, and that of a parameter which nobody has set. */
 function lintCodes(): string[] {
-  const pattern = /(?:code: |new CompileError\(\s*)'([a-z-]+)'/g
-  const texts = globSync('src/sql/*.ts', { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), 'utf8'))
+  const pattern = /(?:code: |new (?:CompileError|MissingParamError)\(\s*)'([a-z-]+)'/g
+  const texts = globSync(['src/sql/*.ts', 'src/app/params.ts'], { cwd: ROOT }).map((file) =>
+    readFileSync(join(ROOT, file), 'utf8'),
+  )
   return [...new Set(texts.flatMap((text) => [...text.matchAll(pattern)].map(([, code]) => code!)))].sort()
 }
 
@@ -108,6 +110,8 @@ describe('docs/writing-checks.md names', () => {
     expect(keys).toEqual(expect.arrayContaining(['checks', 'osquery_version', 'strict']))
     const section = page.slice(page.indexOf('## 8. '), page.indexOf('## 9. '))
     expect(keys.filter((key) => !section.includes(`| \`${key}\` |`))).toEqual([])
+    const { osqueryVersion } = readConfig({}, {}, join(folder, 'checks'))
+    expect(section).toContain(`| \`osquery_version\` | | | \`${osqueryVersion}\` |`)
     const sources = globSync('src/{config.ts,cli/*.ts}', { cwd: ROOT }).map((file) =>
       readFileSync(join(ROOT, file), 'utf8'),
     )

@@ -17,6 +17,7 @@ const things: VirtualTable = {
     { id: 9_007_199_254_740_993n, name: 'a\0b', size: 0.5, secret: 's' },
     { id: '0x10', name: 7, size: '1.5', secret: null },
     { id: 'none', name: '', size: '' },
+    { id: '010', name: 'octal', size: 'x' },
   ],
 }
 const broken: VirtualTable = {
@@ -44,6 +45,7 @@ describe('values', () => {
       [9_007_199_254_740_993n, 'a\0b', 0.5],
       [16n, '7', 1.5],
       [null, '', null],
+      [8n, 'octal', null],
     ])
   })
 
@@ -61,7 +63,7 @@ describe('values', () => {
 
 describe('statements', () => {
   it('of one text all run, and their rows follow each other', () => {
-    expect(engine.query('SELECT 1 AS a; SELECT 2 AS a;;\n-- end')).toEqual({ columns: ['a'], rows: [[1n], [2n]] })
+    expect(engine.query('SELECT 1 AS a; SELECT 2 AS b;;\n-- end')).toEqual({ columns: ['a'], rows: [[1n], [2n]] })
   })
 
   it('may be none at all', () => {
@@ -176,7 +178,7 @@ describe('a table that fails', () => {
     expect(() => engine.query('SELECT * FROM broken')).toThrow(
       expect.objectContaining({ name: 'SqlError', message: 'broken: the disk said no', table: 'broken' }),
     )
-    expect(only('SELECT count(*) FROM things')).toBe(3n)
+    expect(only('SELECT count(*) FROM things')).toBe(4n)
     expect(() => engine.query('SELECT nope FROM things')).toThrow('no such column: nope')
     expect(engine.query('SELECT x FROM broken LIMIT 1').rows).toEqual([['first']])
   })
