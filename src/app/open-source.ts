@@ -12,6 +12,9 @@ const openSocketSource: typeof import('../osquery/socket-source.ts').openSocketS
 const startPrivateOsqueryi: typeof import('../osquery/private-osqueryi.ts').startPrivateOsqueryi = async (...args) =>
   (await import('../osquery/private-osqueryi.ts')).startPrivateOsqueryi(...args)
 
+/** A batch of checks answers some hundred kilobytes; who answers more is not osquery, or not well. */
+const MAX_BYTES = 64 * 1024 * 1024
+
 export interface Opened {
   readonly source: Source
   /** Things that a person should know of the choice, such as a socket that was refused. */
@@ -38,12 +41,13 @@ export async function openSource(config: Config): Promise<Opened> {
 async function openAny(config: Config): Promise<Opened> {
   const found = await findSocket()
   const warnings: string[] = []
-  if ('path' in found) return { source: await openSocketSource(found.path, { timeout: config.timeout }), warnings }
+  if ('path' in found)
+    return { source: await openSocketSource(found.path, { timeout: config.timeout, maxBytes: MAX_BYTES }), warnings }
   for (const { path, why } of found.refused) warnings.push(`${path} is not used: ${why}`)
   const program = await findOsquery()
   if (program) {
     try {
-      return { source: await startPrivateOsqueryi(program, { timeout: config.timeout }), warnings }
+      return { source: await startPrivateOsqueryi(program, { timeout: config.timeout, maxBytes: MAX_BYTES }), warnings }
     } catch (error) {
       if (!isEmbeddable()) throw error
       warnings.push(`${program} could not be started: ${messageOf(error)}`)
@@ -55,7 +59,7 @@ async function openAny(config: Config): Promise<Opened> {
 async function openSocket({ socket, timeout }: Config): Promise<Source> {
   if (socket === undefined) {
     const found = await findSocket()
-    if ('path' in found) return openSocketSource(found.path, { timeout })
+    if ('path' in found) return openSocketSource(found.path, { timeout, maxBytes: MAX_BYTES })
     const [refused] = found.refused
     const message = refused ? `${refused.path} is not used: ${refused.why}` : 'no osquery serves a socket here'
     throw new KeelsonError('no-socket', message, {
@@ -70,7 +74,7 @@ async function openSocket({ socket, timeout }: Config): Promise<Source> {
         : 'whoever serves the socket decides every verdict',
     })
   }
-  return openSocketSource(owner.path, { timeout })
+  return openSocketSource(owner.path, { timeout, maxBytes: MAX_BYTES })
 }
 
 async function openOsqueryi({ timeout }: Config): Promise<Source> {
@@ -84,7 +88,7 @@ async function openOsqueryi({ timeout }: Config): Promise<Source> {
       },
     )
   }
-  return startPrivateOsqueryi(program, { timeout })
+  return startPrivateOsqueryi(program, { timeout, maxBytes: MAX_BYTES })
 }
 
 /** Whether the embedded engine knows this kind of system. */

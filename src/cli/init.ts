@@ -59,7 +59,7 @@ params:
     allowed: [prohibit-password, "no"]
 
 # The oldest osquery your checks must run on; lint warns of what came later.
-# osquery_version: "5.10.2"
+# osquery_version: "5.12.1"
 
 # Where answers come from: auto, socket, osqueryi, embedded; and osquery's socket.
 # source: auto
@@ -85,7 +85,9 @@ params:                        # set in keelson.yaml, or: --param my-ssh-root-lo
 platforms:
   linux:
     # Without a row from this SQL, the check does not apply.
-    when: SELECT 1 FROM file WHERE path = '/etc/ssh/sshd_config'
+    when:
+      sql: SELECT 1 FROM file WHERE path = '/etc/ssh/sshd_config'
+      reason: this machine has no SSH server
     # One row per thing judged; the column "passed" judges it, the others are evidence.
     sql: >-
       SELECT lower(value) IN :allowed AS passed, value, path AS resource

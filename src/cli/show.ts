@@ -1,6 +1,16 @@
 import type { Command } from 'commander'
-import { forTerminal, openLibrary, openWorkbench, paramsOf, requireSound, selectFrom, type Workbench } from '../app.ts'
-import type { Check, Clause, Comparisons, Platform } from '../core/check.ts'
+import {
+  forTerminal,
+  MissingParamError,
+  openLibrary,
+  openWorkbench,
+  paramsOf,
+  requireSound,
+  selectFrom,
+  type Workbench,
+} from '../app.ts'
+import type { Config } from '../config.ts'
+import type { Check, Clause, Comparisons, Need, Platform } from '../core/check.ts'
 import { addContentOptions, type ContentOptions, toConfig } from './options.ts'
 import { chooseFormat, openOutput, toJson } from './output.ts'
 
@@ -23,22 +33,37 @@ async function show(id: string, options: ContentOptions & { format?: string }): 
   if (format === 'json') {
     const entries = checks.map((check) => ({
       ...check,
-      params: describeParams(check, paramsOf(check, config)),
+      params: describeParams(check, valuesOf(check, config)),
       versions: versionsOf(check, workbench),
     }))
     output.write(toJson(entries.length === 1 ? entries[0] : entries))
     return
   }
-  output.write(`${checks.map((check) => describeCheck(check, workbench, paramsOf(check, config))).join('\n\n')}\n`)
+  output.write(`${checks.map((check) => describeCheck(check, workbench, valuesOf(check, config))).join('\n\n')}\n`)
 }
 
 function describeParams(check: Check, values: Readonly<Record<string, unknown>>) {
   return Object.entries(check.params).map(([name, spec]) => ({ name, ...spec, value: values[name] ?? null }))
 }
 
-function versionsOf(check: Check, workbench: Workbench): Record<string, string> {
+/** What is not set is shown as such: whoever wants to set it looks here. */
+function valuesOf(check: Check, config: Config): Readonly<Record<string, unknown>> {
+  try {
+    return paramsOf(check, config)
+  } catch (error) {
+    if (error instanceof MissingParamError) return {}
+    throw error
+  }
+}
+
+function versionsOf(check: Check, workbench: Workbench): Partial<Record<Platform, string>> {
   const platforms = Object.keys(check.platforms) as Platform[]
-  return Object.fromEntries(platforms.map((platform) => [platform, workbench.compile(check, platform).version]))
+  try {
+    return Object.fromEntries(platforms.map((platform) => [platform, workbench.compile(check, platform).version]))
+  } catch (error) {
+    if (error instanceof MissingParamError) return {}
+    throw error
+  }
 }
 
 function describeCheck(check: Check, workbench: Workbench, values: Readonly<Record<string, unknown>>): string {
@@ -51,7 +76,12 @@ function describeCheck(check: Check, workbench: Workbench, values: Readonly<Reco
     const clause = check.platforms[platform]
     if (!clause) return []
     const fix = clause.fix === undefined ? [] : [`  Fix: ${indent(clause.fix.trim(), 7)}`]
-    return ['', `${platform} (version ${versions[platform]})`, ...describeClause(clause, 1), ...fix]
+    return [
+      '',
+      `${platform} (${versions[platform] ? `version ${versions[platform]}` : 'a parameter is not set'})`,
+      ...describeClause(clause, 1),
+      ...fix,
+    ]
   })
   const tests = check.tests.map(({ platform, name, verdict }) => `  ${platform}: ${name} → ${verdict}`)
   return forTerminal(
@@ -72,8 +102,11 @@ function describeCheck(check: Check, workbench: Workbench, values: Readonly<Reco
 function describeClause(clause: Clause, depth: number): string[] {
   const pad = '  '.repeat(depth)
   const gates = [
-    ...(clause.when === undefined ? [] : [`${pad}when: ${indent(clause.when.sql.trim(), pad.length + 6)}`]),
-    ...(clause.needs ?? []).map(({ sql }) => `${pad}needs: ${indent(sql.trim(), pad.length + 7)}`),
+    ...(clause.title === undefined ? [] : [`${pad}${clause.title}:`]),
+    ...(clause.when === undefined
+      ? []
+      : [`${pad}when: ${indent(clause.when.sql.trim(), pad.length + 6)}${because(clause.when)}`]),
+    ...(clause.needs ?? []).map((need) => `${pad}needs: ${indent(need.sql.trim(), pad.length + 7)}${because(need)}`),
   ]
   for (const word of ['all', 'any'] as const) {
     const parts = clause[word]
@@ -88,6 +121,10 @@ function describeClause(clause: Clause, depth: number): string[] {
     ...gates,
     `${pad}${clause.table}${where ? ` where ${where}` : ''}: ${clause.match ?? 'all'} with ${expect || 'a row'}`,
   ]
+}
+
+function because({ reason }: Need): string {
+  return reason === undefined ? '' : ` (otherwise: ${reason})`
 }
 
 function describeComparisons(comparisons: Comparisons | undefined): string {

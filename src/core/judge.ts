@@ -181,8 +181,10 @@ function explain(tree: Tree, verdict: Verdict, leaves: readonly LeafJudgement[])
     titles.set(said, [...(titles.get(said) ?? []), title])
   }
   if (titles.size === 0 && verdict === 'not_applicable') return [INAPPLICABLE]
-  if (leaves.length === 1) return [...titles.keys()]
-  return [...titles].map(([reason, named]) => `${[...new Set(named)].join(', ')}: ${reason}`)
+  // What every clause says is said of the check.
+  const named = [...titles.values()].flat()
+  if (titles.size === 1 && named.length === leaves.length) return [...titles.keys()]
+  return [...titles].map(([reason, those]) => `${[...new Set(those)].join(', ')}: ${reason}`)
 }
 
 /** The leaves through which the tree came to its verdict. */

@@ -5,12 +5,11 @@ import { Engine, SqlError, SqlTimeout } from '../sql/engine.ts'
 import { osqueryCollations, osqueryFunctions } from '../sql/functions/index.ts'
 import { describeResult } from '../sql/result-types.ts'
 import { loadSqlite } from '../sql/sqlite.ts'
-import { TableError, type VirtualTable } from '../sql/table.ts'
+import { type TableContext, TableError, type VirtualTable } from '../sql/table.ts'
 import type { EngineRequest, EngineResponse, EngineStart, GeneratedRows } from './engine-protocol.ts'
 import { readGenerateContext, toGenerateContext } from './generate-context.ts'
 import { Host } from './host.ts'
 import { createHostTables } from './host-tables.ts'
-import { rememberFailures } from './remember-failures.ts'
 import { renderRows, renderTableRow } from './render-rows.ts'
 
 // The engine runs in a thread of its own: SQLite and the tables are synchronous, and whoever asks must be able to go
@@ -23,7 +22,7 @@ const host = new Host(root)
 const detached = new Set<string>()
 const tables: VirtualTable[] = createHostTables(host, () =>
   [...engine.tables.keys()].filter((name) => !detached.has(name)),
-).map((table) => rememberFailures(table, () => performance.now()))
+)
 const engine = new Engine(await loadSqlite(), { tables, functions: osqueryFunctions, collations: osqueryCollations })
 
 function answer(request: EngineRequest): unknown {
@@ -40,7 +39,8 @@ function answer(request: EngineRequest): unknown {
   }
   const { name, columns } = request
   detached.delete(name)
-  engine.attach({ name, columns, generate: (context) => fetchRows(name, toGenerateContext(columns, context)) })
+  const generate = (context: TableContext) => fetchRows(name, toGenerateContext(columns, context))
+  engine.attach({ name, columns, keepsRowid: true, generate })
   return null
 }
 

@@ -8,20 +8,24 @@ import { TableError } from '../sql/table.ts'
 export class Host {
   readonly root: string
   readonly env: NodeJS.ProcessEnv
-  readonly #kept = new Map<string, { readonly value: unknown; readonly since: number }>()
+  readonly #kept = new Map<string, Kept>()
 
   constructor(root = '/', env: NodeJS.ProcessEnv = process.env) {
     this.root = root
     this.env = env
   }
 
-  /** What `make` gave at most two seconds ago; made anew otherwise. For what takes long and is asked again at once. */
+  /**
+   * What `make` gave, or the TableError that it threw, at most two seconds ago; made anew otherwise. For what takes long
+   * and is asked again at once.
+   */
   once<T>(key: string, make: () => T): T {
     const now = performance.now()
     for (const [known, { since }] of this.#kept) if (now - since > KEPT_FOR) this.#kept.delete(known)
-    const kept = this.#kept.get(key)?.value ?? make()
-    if (!this.#kept.has(key)) this.#kept.set(key, { value: kept, since: performance.now() })
-    return kept as T
+    const kept = this.#kept.get(key) ?? attempt(make)
+    this.#kept.set(key, kept)
+    if (kept.error) throw kept.error
+    return kept.value as T
   }
 
   get isReal(): boolean {
@@ -99,8 +103,23 @@ export class Host {
   }
 }
 
+interface Kept {
+  readonly value?: unknown
+  readonly error?: TableError
+  readonly since: number
+}
+
 /** Milliseconds. */
 const KEPT_FOR = 2000
+
+function attempt(make: () => unknown): Kept {
+  try {
+    return { value: make(), since: performance.now() }
+  } catch (error) {
+    if (error instanceof TableError) return { error, since: performance.now() }
+    throw error
+  }
+}
 
 const REASONS: Record<string, string> = {
   EACCES: 'permission denied (run as root)',

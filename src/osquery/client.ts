@@ -144,7 +144,11 @@ export class ExtensionClient {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         const hint = 'raise the time limit, or make the question cheaper'
-        this.#fail(new SourceError('timeout', `no answer to ${method} from ${this.#path} in ${timeout} ms`, { hint }))
+        this.#fail(
+          new SourceError('timeout', `no answer to ${method} from ${this.#path} in ${Math.round(timeout)} ms`, {
+            hint,
+          }),
+        )
       }, timeout)
       const settle = (): void => {
         clearTimeout(timer)

@@ -110,22 +110,23 @@ function tableSelect({ table, where, expect, match, evidence, place }: ExpandedL
   const columns = new Map(known.columns.map((column) => [column.name, column]))
   const judging = [...Object.keys(expect), ...Object.keys(where)]
   // SQLite would take an unknown name in double quotes for a string.
-  const absent = [...judging, ...(evidence ?? [])].find((name) => !columns.has(name))
+  const absent = [...judging, ...(evidence ?? [])].find((name) => !columns.has(name) && name !== 'passed')
   if (absent !== undefined) {
     const message = `no such column: ${absent} in ${table}`
     throw new CompileError('unknown-column', message, place, hintFor(absent, [...columns.keys()]))
   }
-  const named = evidence ?? judging
+  const named = evidence?.filter((name) => name !== 'passed') ?? judging
   const condition = toSqlCondition(expect, columns)
   const passed = match === 'none' ? `NOT (${condition})` : `(${condition})`
-  const shown = [...new Set(named)].filter((name) => name !== 'passed').map(toIdentifier)
+  const shown = [...new Set(named)].map(toIdentifier)
   const filter = Object.keys(where).length === 0 ? '' : `\nWHERE ${toSqlCondition(where, columns)}`
   return `SELECT ${[`${passed} AS passed`, ...shown].join(', ')}\nFROM ${toIdentifier(table as string)}${filter}`
 }
 
 function describeExpectation({ expect, where, match, table }: ExpandedLeaf): string {
-  const wanted = Object.keys(expect).length === 0 ? `a row of ${table}` : describeComparisons(expect)
   const scope = Object.keys(where).length === 0 ? '' : ` where ${describeComparisons(where)}`
+  if (Object.keys(expect).length === 0) return `${match === 'none' ? 'no' : 'a'} row of ${table}${scope}`
+  const wanted = describeComparisons(expect)
   const quantity = match === 'any' ? 'some row with ' : match === 'none' ? 'no row with ' : ''
   return `${quantity}${wanted}${scope}`
 }

@@ -54,6 +54,8 @@ export class SqlTimeout extends Error {
   override readonly name = 'SqlTimeout'
 }
 
+export const TOO_LONG = 'the query took too long'
+
 const STEPS_BETWEEN_CLOCK_LOOKS = 20_000
 
 /** SQLite with osquery's dialect over virtual tables: osquery's SQL without osquery. */
@@ -208,7 +210,7 @@ export class Engine {
     for (;;) {
       const code = capi.sqlite3_step(statement)
       if (code === capi.SQLITE_DONE) return
-      if (code === capi.SQLITE_INTERRUPT) throw new SqlTimeout('the query took too long')
+      if (code === capi.SQLITE_INTERRUPT) throw new SqlTimeout(TOO_LONG)
       if (code !== capi.SQLITE_ROW) throw this.#error()
       const width = capi.sqlite3_column_count(statement)
       rows.push(

@@ -141,7 +141,10 @@ function findDoubledBackslashes(tokens: readonly Token[]): Finding[] {
 // osquery recurses only through a %% that ends the pattern; elsewhere it is a single level, and SQLite disagrees.
 function findMidPathWildcards(tokens: readonly Token[]): Finding[] {
   return tokens
-    .filter(({ kind, text }) => kind === 'string' && /^'\/.*%%./.test(text) && !text.endsWith("%%'"))
+    .filter(
+      ({ kind, text }) =>
+        kind === 'string' && text.startsWith("'/") && text.slice(1, -1).replace(/%%$/, '').includes('%%'),
+    )
     .map(({ text }) => ({
       level: 'error',
       code: 'mid-path-wildcard',

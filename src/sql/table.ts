@@ -44,6 +44,8 @@ export type TableRow = Readonly<Record<string, SqlValue | undefined>>
 export interface VirtualTable {
   readonly name: string
   readonly columns: readonly TableColumn[]
+  /** Declared with a rowid although it has index columns, as osquery declares the tables of extensions. */
+  readonly keepsRowid?: boolean
   /** Rows of one scan; SQLite filters them again. Throws TableError when something cannot be seen. */
   generate(context: TableContext): Iterable<TableRow>
 }

@@ -2,6 +2,7 @@ import type { CheckTest, Template } from '../core/check.ts'
 import type { CompiledCheck, Tree } from '../core/compiled.ts'
 import type { Judgement } from '../core/judge.ts'
 import { compileCheck } from './compile.ts'
+import { TOO_LONG } from './engine.ts'
 import type { ParamValues } from './expand.ts'
 import type { Finding } from './finding.ts'
 import { judgeOver, testGates } from './run-test.ts'
@@ -36,6 +37,8 @@ export function findVacuity(
 
 function allEmptied(compiled: CompiledCheck, engine: SchemaEngine): Finding[] {
   const silence = judgeOver(compiled, engine, { rows: new Map(), others: 'empty' })
+  const endless = silence.leaves.filter(({ reason }) => reason === TOO_LONG)
+  if (endless.length > 0) return endless.map(({ title }) => endlessFinding(title))
   return compiled.leaves.flatMap(({ index, title, tables }) => {
     const names = tables.map(({ table }) => table)
     return judgedBySilence(compiled, silence, index, names).map((verdict) =>
@@ -102,5 +105,14 @@ function finding(verdict: 'pass' | 'fail', title: string, when: string, table: s
     code: 'vacuous',
     message: `"${title}" would ${verdict} when ${when}: silence would count as an answer`,
     hint: `add needs: SELECT 1 FROM ${table} … for something that every healthy host has; where the SQL answers no row at all, if_empty: error does it too`,
+  }
+}
+
+function endlessFinding(title: string): Finding {
+  return {
+    level: 'error',
+    code: 'endless',
+    message: `"${title}" takes over two seconds with every table empty`,
+    hint: 'a recursive WITH needs an end, such as LIMIT or a bound in its WHERE',
   }
 }

@@ -159,8 +159,11 @@ function next(cursor: Cursor): TableRow | undefined {
   return done ? undefined : value
 }
 
-function declareTable({ columns }: VirtualTable): string {
-  const keys = columns.some(({ index }) => index) ? columns.filter(({ index, additional }) => index || additional) : []
+function declareTable({ columns, keepsRowid }: VirtualTable): string {
+  const keys =
+    columns.some(({ index }) => index) && !keepsRowid
+      ? columns.filter(({ index, additional }) => index || additional)
+      : []
   const definitions = columns.map(({ name, type, hidden, collate }) =>
     [`"${name}" ${type}`, hidden ? 'HIDDEN' : '', collate ? `COLLATE ${collate}` : ''].filter(Boolean).join(' '),
   )

@@ -53,8 +53,14 @@ describe('formatTable', () => {
     expect(verbose).toContain('settings-8.ini')
   })
 
-  it('shows the evidence of what passes, why it matters and why it does not apply only when verbose', () => {
-    const texts = ['root  password_status=locked', 'Without a host firewall', 'the machine has no battery']
+  it('says why a check does not apply, where there is more to say than that', () => {
+    expect(formatTable(realisticReport())).toContain('the machine has no battery')
+    const plain = sampleResult({ verdict: 'not_applicable', reason: 'it does not apply here' })
+    expect(formatTable(sampleReport([plain]))).not.toContain('it does not apply here')
+  })
+
+  it('shows the evidence of what passes and why it matters only when verbose', () => {
+    const texts = ['root  password_status=locked', 'Without a host firewall']
     for (const text of texts) {
       expect(formatTable(realisticReport())).not.toContain(text)
       expect(formatTable(realisticReport(), { verbose: true })).toContain(text)
