@@ -12,7 +12,7 @@ import { toIdentifier } from './literal.ts'
 import type { SchemaEngine } from './schema-engine.ts'
 import { type GateOptions, tableGates } from './table-gates.ts'
 import { tableUses } from './table-uses.ts'
-import { namesIn } from './tokenizer.ts'
+import { namesIn, significantTokens } from './tokenizer.ts'
 
 export interface CompileOptions extends GateOptions {
   readonly templates: ReadonlyMap<string, Template>
@@ -132,6 +132,11 @@ function describeExpectation({ expect, where, match, table }: ExpandedLeaf): str
 }
 
 function prepareSelect(select: string, { place }: ExpandedLeaf, engine: SchemaEngine): Preparation {
+  const unbound = significantTokens(select).find(({ kind }) => kind === 'variable')
+  if (unbound) {
+    const hint = 'declare a parameter, and write it as :name'
+    throw new CompileError('unbound-parameter', `${unbound.text} has no value: it would be NULL`, place, hint)
+  }
   const prepared = prepare(select, place, engine)
   if (!prepared.readOnly) throw new CompileError('not-a-select', 'the SQL must be a single SELECT', place)
   return prepared

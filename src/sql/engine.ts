@@ -56,6 +56,9 @@ export class SqlTimeout extends Error {
 
 export const TOO_LONG = 'the query took too long'
 
+/** Tables that our build of SQLite has of itself, and osquery's has not. */
+const OWN_TABLES = ['dbstat', 'sqlite_stmt', 'sqlite_dbpage', 'bytecode', 'tables_used', 'completion']
+
 const STEPS_BETWEEN_CLOCK_LOOKS = 20_000
 
 /** SQLite with osquery's dialect over virtual tables: osquery's SQL without osquery. */
@@ -246,8 +249,10 @@ export class Engine {
   #restrict(): void {
     const { capi } = this.#sqlite
     const authorize = (_: unknown, action: number, first: string | 0, second: string | 0) => {
-      if (action === capi.SQLITE_READ) this.#noteRead(String(first), String(second || ''))
-      else if (action === capi.SQLITE_FUNCTION) {
+      if (action === capi.SQLITE_READ) {
+        if (OWN_TABLES.includes(String(first).toLowerCase())) return capi.SQLITE_DENY
+        this.#noteRead(String(first), String(second || ''))
+      } else if (action === capi.SQLITE_FUNCTION) {
         const name = String(second).toLowerCase()
         this.#called.add(name)
         if (!this.#functions.has(name)) return capi.SQLITE_DENY

@@ -5,6 +5,8 @@ import { toIdentifier } from './literal.ts'
 export const EVIDENCE_ROWS = 10
 export const EVIDENCE_BYTES = 16_384
 export const EVIDENCE_TEXT = 500
+/** json_object takes 127 arguments in osquery's SQLite, two for each column. */
+const EVIDENCE_COLUMNS = 60
 
 const RESERVED: readonly string[] = ['passed', 'verdict', 'resource', 'reason']
 
@@ -25,7 +27,7 @@ export interface LeafQuery {
 export function toLeafQuery({ select, columns, evidence, gates }: LeafQuery): string {
   const has = (name: string) => columns.includes(name)
   const judged = has('verdict') ? 'verdict' : 'passed'
-  const shown = evidence ?? columns.filter((name) => !RESERVED.includes(name))
+  const shown = (evidence ?? columns.filter((name) => !RESERVED.includes(name))).slice(0, EVIDENCE_COLUMNS)
   // A row that says nothing else at least says what judged it.
   const telling = shown.length > 0 || has('reason') || has('resource') ? shown : [judged]
   const pairs = telling.map((name) => `'${name.replaceAll("'", "''")}', ${show(name)}`)

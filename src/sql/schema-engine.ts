@@ -15,6 +15,8 @@ export interface Fixture {
   readonly onRefused?: (table: string) => void
 }
 
+const MOST_PREPARED = 1000
+
 /** Milliseconds: over given rows, a sound statement takes one or two. */
 const TIMEOUT = 2000
 
@@ -26,6 +28,8 @@ export class SchemaEngine {
   readonly tables: ReadonlyMap<string, PlatformTable>
   readonly #engine: Engine
   #fixture: Fixture = NOTHING
+  /** Gates are the same in many checks, and what was compiled is often linted next. */
+  readonly #prepared = new Map<string, Preparation>()
 
   constructor(sqlite: Sqlite, platform: Platform, tables: ReadonlyMap<string, PlatformTable>) {
     this.platform = platform
@@ -40,7 +44,12 @@ export class SchemaEngine {
 
   /** @throws SqlError */
   prepare(sql: string): Preparation {
-    return this.#engine.prepare(sql)
+    const known = this.#prepared.get(sql)
+    if (known) return known
+    const prepared = this.#engine.prepare(sql)
+    if (this.#prepared.size >= MOST_PREPARED) this.#prepared.clear()
+    this.#prepared.set(sql, prepared)
+    return prepared
   }
 
   /** As prepare, but "text" in double quotes is only ever a name. */

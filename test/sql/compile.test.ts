@@ -209,3 +209,13 @@ describe('the leaves of a check', () => {
     expect(narrow.leaves[0]?.rows[0]?.evidence).toEqual({ username: 'a' })
   })
 })
+
+it.each(['?', '?1', '@x', '$x', '#x'])('a variable that nothing gives a value is refused: %s', (variable) => {
+  expect(problem(`SELECT uid = ${variable} AS passed FROM users`).code).toMatch(/unbound-parameter|^sql$/)
+})
+
+it('more columns than json_object takes in 3.42 are cut from the evidence, and no error', () => {
+  const columns = Array.from({ length: 80 }, (_, n) => `${n} AS c${n}`)
+  const judged = judgeRows({ sql: `SELECT 1 AS passed, ${columns.join(', ')}` })
+  expect(Object.keys(judged.leaves[0]?.rows[0]?.evidence ?? {})).toHaveLength(60)
+})

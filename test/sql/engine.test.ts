@@ -95,6 +95,10 @@ describe('statements', () => {
     expect(() => engine.query(sql)).toThrow(expect.objectContaining({ name: 'SqlError', message: 'not authorized' }))
   })
 
+  it.each(['dbstat', 'sqlite_stmt'])('cannot read a table that only our SQLite has: %s', (table) => {
+    expect(() => engine.query(`SELECT * FROM ${table}`)).toThrow('prohibited')
+  })
+
   it('that would delete or update are refused', () => {
     expect(() => engine.query('DELETE FROM things')).toThrow('table things may not be modified')
     expect(() => engine.query('UPDATE things SET id = 1')).toThrow('table things may not be modified')
