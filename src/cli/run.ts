@@ -46,6 +46,8 @@ async function run(patterns: string[], options: Options): Promise<void> {
   const config = toConfig(options)
   const output = openOutput()
   const selection = toSelection(patterns, options)
+  const progress = (text: string) => output.watched && output.note(`\r\u001b[K${text}`)
+  progress('reading the checks')
   // A source takes its time to start, so it does while the library is read.
   const opening = openSource(config)
   opening.catch(() => {})
@@ -55,22 +57,26 @@ async function run(patterns: string[], options: Options): Promise<void> {
     requireSome(selectFrom(library, selection), 'no checks are selected')
     const workbench = await openWorkbench(config, library)
     const { source, warnings } = await opening
+    progress('')
     for (const warning of warnings) output.note(`checks: ${warning}\n`)
-    const showProgress = (judged: number, of: number) => output.note(`\r\u001b[Kjudging ${judged}/${of}`)
+    progress('judging')
     const report = await runChecks(source, workbench, {
       config,
       library,
       selection,
       clock: Date.now,
-      ...(output.watched ? { onProgress: showProgress } : {}),
+      onProgress: (judged, of) => progress(`judging ${judged}/${of}`),
     })
-    if (output.watched) output.note('\r\u001b[K')
+    progress('')
     requireSome(report.results, `none of the selected checks says anything of ${report.asset.platform}`)
     const { color, width } = output
     output.write(
       REPORT_FORMATS[format](report, { color, width, strict: config.strict, verbose: options.verbose ?? false }),
     )
     process.exitCode = exitCodeOf(report.summary, config.strict)
+  } catch (error) {
+    progress('')
+    throw error
   } finally {
     await opening.then(({ source }) => source.close()).catch(() => {})
   }
