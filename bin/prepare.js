@@ -7,6 +7,9 @@ const root = join(import.meta.dirname, '..')
 const bin = join(root, 'node_modules', '.bin')
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
 
+// What an earlier state of the sources was compiled to must never run in their place.
+rmSync(join(root, 'dist'), { recursive: true, force: true })
+
 // Without the development packages there is no compiler; the sources then run as they are.
 if (existsSync(tsc)) execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
 

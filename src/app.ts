@@ -15,8 +15,9 @@ export { openWorkbench, type Workbench } from './app/workbench.ts'
 export { CHECK_FILE_SCHEMA, TEMPLATE_FILE_SCHEMA } from './content/schema.ts'
 export { formatColumns } from './formats/columns.ts'
 export { formatDiagnostics } from './formats/diagnostics.ts'
-export { forTerminal } from './formats/escape.ts'
+export { forJson, forTerminal } from './formats/escape.ts'
 export { FORMAT_NAMES, type FormatName, REPORT_FORMATS } from './formats/index.ts'
+export { createPaint } from './formats/paint.ts'
 
 /** Serves the embedded engine on an extension socket. Loaded when it is called: nothing else needs its Thrift server. */
 export const serveEngine: typeof import('./app/serve-engine.ts').serveEngine = async (...args) =>

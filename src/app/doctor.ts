@@ -1,11 +1,11 @@
 import type { Config } from '../config.ts'
 import type { Library } from '../core/check.ts'
 import { messageOf } from '../core/errors.ts'
-import type { Source, SourceInfo } from '../core/source.ts'
+import type { SourceInfo } from '../core/source.ts'
 import { checkOwner } from '../osquery/check-owner.ts'
 import { findOsquery, usualPlaces } from '../osquery/find-osquery.ts'
 import { defaultSockets, findSocket } from '../osquery/find-socket.ts'
-import { isEmbeddable, openSource } from './open-source.ts'
+import { isEmbeddable, type Opened, openSource } from './open-source.ts'
 import { runChecks } from './run-checks.ts'
 import type { Workbench } from './workbench.ts'
 
@@ -20,9 +20,14 @@ export interface Diagnosis {
   readonly candidates: readonly Candidate[]
   /** The source that `checks run` would use with this configuration. */
   readonly source: SourceInfo | null
+  /** Why this one. */
+  readonly why: string | null
   /** Why there is none. */
   readonly problem: string | null
-  readonly asRoot: boolean
+  /** What a run would be warned of. */
+  readonly warnings: readonly string[]
+  /** Null where it is not known. */
+  readonly asRoot: boolean | null
   /** Checks of this platform that could not be judged now, with the reason. */
   readonly unjudged: readonly { readonly check: string; readonly reason: string }[]
   readonly checks: number
@@ -30,34 +35,40 @@ export interface Diagnosis {
   readonly advice: readonly string[]
 }
 
-/** Looks at every source, opens the one that would be used, and tries the whole library on it. */
+/**
+ * Looks at every source, opens the one that would be used, and tries the whole library on it. Rejects when that source
+ * cannot even name its machine.
+ */
 export async function diagnose(config: Config, library: Library, workbench: Workbench): Promise<Diagnosis> {
-  const candidates = [...(await listSockets()), await lookForOsquery(), lookAtEmbedded()]
-  const asRoot = process.getuid ? process.getuid() === 0 : true
-  let opened: { source: Source } | undefined
+  const candidates = [...(await listSockets(config)), await lookForOsquery(), lookAtEmbedded()]
+  const asRoot = process.getuid ? process.getuid() === 0 : null
+  let opened: Opened
   try {
     opened = await openSource(config)
-    const { source } = opened
+  } catch (error) {
+    const none = { source: null, why: null, problem: messageOf(error), warnings: [] }
+    return { candidates, ...none, asRoot, unjudged: [], checks: 0, advice: [INSTALL] }
+  }
+  const { source, why, warnings } = opened
+  try {
     const selection = { patterns: [], tags: [] }
     const report = await runChecks(source, workbench, { config, library, selection, clock: Date.now })
     const unjudged = report.results.flatMap(({ check, error }) => (error === null ? [] : [{ check, reason: error }]))
     const advice = advise(source.info, asRoot, unjudged.length)
     const checks = report.results.length
-    return { candidates, source: source.info, problem: null, asRoot, unjudged, checks, advice }
-  } catch (error) {
-    const advice = [INSTALL]
-    return { candidates, source: null, problem: messageOf(error), asRoot, unjudged: [], checks: 0, advice }
+    return { candidates, source: source.info, why, problem: null, warnings, asRoot, unjudged, checks, advice }
   } finally {
-    await opened?.source.close()
+    await source.close()
   }
 }
 
 const INSTALL =
   'Install osquery (https://osquery.io/downloads) and start osqueryd: it sees everything that checks ask for.'
 
-async function listSockets(): Promise<Candidate[]> {
+async function listSockets({ socket }: Config): Promise<Candidate[]> {
+  const paths = new Set([...(socket === undefined ? [] : [socket]), ...defaultSockets()])
   return Promise.all(
-    defaultSockets().map(async (path): Promise<Candidate> => {
+    [...paths].map(async (path): Promise<Candidate> => {
       const what = `socket ${path}`
       const owner = await checkOwner(path)
       if ('why' in owner) return { what, state: owner.absent ? 'absent' : 'refused', why: owner.why }
@@ -81,10 +92,10 @@ function lookAtEmbedded(): Candidate {
   return { what, state: 'absent', why: `it knows Linux only, and this is ${process.platform}` }
 }
 
-function advise(info: SourceInfo, asRoot: boolean, unjudged: number): string[] {
+function advise(info: SourceInfo, asRoot: boolean | null, unjudged: number): string[] {
   return [
     ...(info.preview ? [INSTALL] : []),
-    ...(asRoot || info.kind === 'socket'
+    ...(asRoot !== false || info.kind === 'socket'
       ? []
       : ['Run as root: passwords, disks and other users are hidden from others.']),
     ...(unjudged > 0 ? ['The checks above that could not be judged name what each of them lacks.'] : []),

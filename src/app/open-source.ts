@@ -17,6 +17,8 @@ const MAX_BYTES = 64 * 1024 * 1024
 
 export interface Opened {
   readonly source: Source
+  /** Why this one. */
+  readonly why: string
   /** Things that a person should know of the choice, such as a socket that was refused. */
   readonly warnings: readonly string[]
 }
@@ -26,34 +28,38 @@ export interface Opened {
  * else the embedded engine. @throws KeelsonError
  */
 export async function openSource(config: Config): Promise<Opened> {
+  const asked = `source is set to ${config.source}`
   switch (config.source) {
     case 'socket':
-      return { source: await openSocket(config), warnings: [] }
+      return { source: await openSocket(config), why: config.socket === undefined ? asked : 'its path is set', warnings: [] }
     case 'osqueryi':
-      return { source: await openOsqueryi(config), warnings: [] }
+      return { source: await openOsqueryi(config), why: asked, warnings: [] }
     case 'embedded':
-      return { source: await openEmbedded(), warnings: [] }
+      return { source: await openEmbedded(), why: asked, warnings: [] }
     default:
       return openAny(config)
   }
 }
 
 async function openAny(config: Config): Promise<Opened> {
+  const options = { timeout: config.timeout, maxBytes: MAX_BYTES }
   const found = await findSocket()
-  const warnings: string[] = []
-  if ('path' in found)
-    return { source: await openSocketSource(found.path, { timeout: config.timeout, maxBytes: MAX_BYTES }), warnings }
-  for (const { path, why } of found.refused) warnings.push(`${path} is not used: ${why}`)
+  if ('path' in found) {
+    return { source: await openSocketSource(found.path, options), why: 'osquery answers on it', warnings: [] }
+  }
+  const warnings = found.refused.map(({ path, why }) => `${path} is not used: ${why}`)
   const program = await findOsquery()
   if (program) {
     try {
-      return { source: await startPrivateOsqueryi(program, { timeout: config.timeout, maxBytes: MAX_BYTES }), warnings }
+      const why = warnings.length > 0 ? 'no socket that was found can be used' : 'no osquery serves a socket'
+      return { source: await startPrivateOsqueryi(program, options), why, warnings }
     } catch (error) {
       if (!isEmbeddable()) throw error
       warnings.push(`${program} could not be started: ${messageOf(error)}`)
     }
   }
-  return { source: await openEmbedded(), warnings }
+  const why = warnings.length > 0 ? 'no osquery that was found can be used' : 'no osquery was found'
+  return { source: await openEmbedded(), why, warnings }
 }
 
 async function openSocket({ socket, timeout }: Config): Promise<Source> {

@@ -1,10 +1,9 @@
 import type { Config } from '../config.ts'
-import { explainMissingParam, explainUnknownParam, readParam } from '../content/params.ts'
-import type { Check, Library, ParamValue } from '../core/check.ts'
+import { resolveParams } from '../content/params.ts'
+import type { Check, Library } from '../core/check.ts'
 import { KeelsonError } from '../core/errors.ts'
 import { findClosest } from '../core/find-closest.ts'
-
-export type ParamValues = Readonly<Record<string, ParamValue>>
+import type { ParamValues } from '../sql/expand.ts'
 
 /** A parameter without a default that nobody has set: the check cannot be asked, others can. */
 export class MissingParamError extends KeelsonError {}
@@ -18,43 +17,23 @@ export function paramsOf(
   { params, textParams, file }: Pick<Config, 'params' | 'textParams' | 'file'>,
   more: ParamValues = {},
 ): ParamValues {
-  const text = textParams[check.id] ?? {}
-  const written: Readonly<Record<string, unknown>> = { ...(params[check.id] ?? {}), ...more }
-  for (const name of [...Object.keys(text), ...Object.keys(written)]) {
-    if (Object.hasOwn(check.params, name)) continue
-    const where = Object.hasOwn(text, name) ? FLAG : file
-    throw wrong(check, where, explainUnknownParam(name, Object.keys(check.params)))
+  const text = ownValue(textParams, check.id) ?? {}
+  const answer = resolveParams(check.params, { ...ownValue(params, check.id), ...more }, text)
+  if ('values' in answer) return answer.values
+  const { name, code, message, hint } = answer.problems[0]!
+  if (code === 'missing-param') {
+    throw new MissingParamError('missing-param', `${check.id}: ${message}`, {
+      hint: `set it in keelson.yaml (params: { ${check.id}: { ${name}: … } }), or with --param ${check.id}.${name}=…`,
+    })
   }
-  const values = Object.create(null) as Record<string, ParamValue>
-  for (const [name, spec] of Object.entries(check.params)) {
-    const isText = Object.hasOwn(text, name)
-    if (isText || Object.hasOwn(written, name)) {
-      const read = readParam(spec, isText ? text[name] : written[name], { fromText: isText })
-      if ('problem' in read)
-        throw wrong(check, isText ? FLAG : file, { message: `parameter "${name}" ${read.problem}` })
-      values[name] = read.value
-    } else if (spec.default !== undefined) values[name] = spec.default
-    else
-      throw new MissingParamError('missing-param', `${check.id}: ${explainMissingParam(name, spec).message}`, {
-        hint: setHint(check, name),
-      })
-  }
-  return values
+  const where = Object.hasOwn(text, name) ? '--param' : file
+  const said = `${where === undefined ? '' : `${where}: `}${check.id}: ${message}`
+  throw new KeelsonError('params', said, hint === undefined ? {} : { hint })
 }
 
-const FLAG = '--param'
-
-function setHint({ id }: Check, name: string): string {
-  return `set it in keelson.yaml (params: { ${id}: { ${name}: … } }), or with --param ${id}.${name}=…`
-}
-
-function wrong(
-  { id }: Check,
-  where: string | undefined,
-  { message, hint }: { message: string; hint?: string },
-): KeelsonError {
-  const said = `${where === undefined ? '' : `${where}: `}${id}: ${message}`
-  return new KeelsonError('params', said, hint ? { hint } : {})
+// A check may be called constructor.
+function ownValue<T>(values: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(values, key) ? values[key] : undefined
 }
 
 /** Parameters that name checks which do not exist would silently do nothing. @throws KeelsonError */

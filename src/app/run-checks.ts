@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import { assess } from '../core/assess.ts'
 import type { Check, Effect, Library, Platform } from '../core/check.ts'
 import type { CompiledCheck } from '../core/compiled.ts'
+import { SourceError } from '../core/errors.ts'
 import { decidingLeaves, type Judgement, type LeafJudgement } from '../core/judge.ts'
 import { type Asset, type CheckResult, type Evidence, type RunReport, summarize } from '../core/report.ts'
 import type { Selection } from '../core/select.ts'
@@ -74,12 +75,17 @@ export async function runChecks(source: Source, workbench: Workbench, options: R
 async function describeAsset(source: Source, timeout: number): Promise<Asset> {
   const [system] = await source.query('SELECT uuid, computer_name, hostname FROM system_info', { timeout })
   const [os] = await source.query('SELECT name, version, platform FROM os_version', { timeout })
+  if (!os?.platform) {
+    throw new SourceError('protocol', 'the source does not tell its platform: os_version is empty', {
+      hint: 'checks doctor tells more of the source',
+    })
+  }
   return {
     uuid: system?.uuid?.toLowerCase() ?? '',
     name: system?.computer_name || system?.hostname || 'this machine',
-    platform: toPlatform(os?.platform ?? ''),
+    platform: toPlatform(os.platform),
     // Some systems repeat their name in the version.
-    os: os?.version?.startsWith(os.name ?? '') ? (os.version ?? '') : [os?.name, os?.version].filter(Boolean).join(' '),
+    os: os.version?.startsWith(os.name ?? '') ? (os.version ?? '') : [os.name, os.version].filter(Boolean).join(' '),
   }
 }
 

@@ -3,16 +3,21 @@ import type { ManagerBackend } from '../osquery/manager-backend.ts'
 import { type Manager, type ManagerOptions, serveManager } from '../osquery/manager-server.ts'
 import type { ColumnType, TableColumn } from '../sql/table.ts'
 
+export interface ServeOptions extends ManagerOptions {
+  /** Milliseconds for one request to the engine; 300,000 unless given, as osquery gives a call of a plugin. */
+  readonly queryTimeout?: number
+}
+
 export interface ServedEngine {
   readonly manager: Manager
   close(): Promise<void>
 }
 
 /** Serves the embedded engine on an extension socket, so that any osquery client can talk to it. */
-export async function serveEngine(path: string, options: ManagerOptions = {}): Promise<ServedEngine> {
+export async function serveEngine(path: string, options: ServeOptions = {}): Promise<ServedEngine> {
   const engine = new EmbeddedEngine()
   try {
-    const manager = await serveManager(path, await toBackend(engine, path), options)
+    const manager = await serveManager(path, await toBackend(engine, path, options.queryTimeout), options)
     const close = async () => {
       await manager.close()
       await engine.close()
@@ -24,16 +29,22 @@ export async function serveEngine(path: string, options: ManagerOptions = {}): P
   }
 }
 
-/** The engine as the manager's socket wants it. */
-export async function toBackend(engine: EmbeddedEngine, path: string): Promise<ManagerBackend> {
+const QUERY_TIMEOUT = 300_000
+
+/** The engine as the manager's socket wants it; `timeout` is in milliseconds, for each request. */
+export async function toBackend(
+  engine: EmbeddedEngine,
+  path: string,
+  timeout: number = QUERY_TIMEOUT,
+): Promise<ManagerBackend> {
   const tables = new Map((await engine.tables()).map(({ name, columns }) => [name, columns]))
   return {
-    query: (sql) => engine.query(sql),
-    columns: (sql) => engine.columns(sql),
+    query: (sql) => engine.query(sql, { timeout }),
+    columns: (sql) => engine.columns(sql, { timeout }),
     hasCoreTable: (name) => tables.has(name),
     tableColumns: (name) =>
       tables.get(name)?.map((column) => ({ name: column.name, type: column.type, op: toOptions(column) })),
-    generateTable: (name, context) => engine.scan(name, context),
+    generateTable: (name, context) => engine.scan(name, context, { timeout }),
     options: () => describeOptions(path),
     // Where the engine fails at this, the next query of the table says so.
     attach: (name, columns, generate) => {

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import type { Check, CheckTest, Clause, Diagnostic, Library, Platform } from '../core/check.ts'
 import type { CompiledCheck } from '../core/compiled.ts'
 import { CompileError, compileCheck } from '../sql/compile.ts'
+import type { ParamValues } from '../sql/expand.ts'
 import { type LintOptions, lintCheck, lintTemplate } from '../sql/lint.ts'
 import { runTest, type TestOutcome } from '../sql/run-test.ts'
 import { readOsquerySchema, tablesOf } from '../sql/schema.ts'
@@ -10,7 +11,7 @@ import { loadSqlite } from '../sql/sqlite.ts'
 import { toStatement } from '../sql/statement.ts'
 import { type GateOptions, OSQUERY_GATES } from '../sql/table-gates.ts'
 import { ContentError } from './library.ts'
-import { MissingParamError, type ParamValues, paramsOf } from './params.ts'
+import { MissingParamError, paramsOf } from './params.ts'
 
 /** What works on checks without a host: compiling, linting, testing. */
 export interface Workbench {

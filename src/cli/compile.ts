@@ -9,7 +9,8 @@ import {
   toConfig,
   toSelection,
 } from './options.ts'
-import { chooseFormat, openOutput, toJson } from './output.ts'
+import { chooseFormat, openOutput } from './output.ts'
+import { toJson } from './to-json.ts'
 
 export function addCompileCommand(program: Command): void {
   const command = program

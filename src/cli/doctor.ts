@@ -1,8 +1,17 @@
 import type { Command } from 'commander'
-import { type Diagnosis, diagnose, forTerminal, openLibrary, openWorkbench, requireSound } from '../app.ts'
+import {
+  type Diagnosis,
+  diagnose,
+  forTerminal,
+  openLibrary,
+  openWorkbench,
+  requireKnownParams,
+  requireSound,
+} from '../app.ts'
 import { EXIT } from '../core/errors.ts'
 import { addContentOptions, addSourceOptions, type ContentOptions, type SourceOptions, toConfig } from './options.ts'
-import { chooseFormat, openOutput, toJson } from './output.ts'
+import { chooseFormat, openOutput } from './output.ts'
+import { toJson } from './to-json.ts'
 
 export function addDoctorCommand(program: Command): void {
   const command = program
@@ -16,6 +25,7 @@ async function doctor(options: ContentOptions & SourceOptions & { format?: strin
   const format = chooseFormat(options.format, ['text', 'json'])
   const config = toConfig(options)
   const library = requireSound(openLibrary(config))
+  requireKnownParams(config, library)
   const diagnosis = await diagnose(config, library, await openWorkbench(config, library))
   openOutput().write(format === 'json' ? toJson(diagnosis) : forTerminal(describe(diagnosis), { keepLines: true }))
   process.exitCode = diagnosis.source === null ? EXIT.usage : diagnosis.unjudged.length > 0 ? EXIT.unjudged : EXIT.ok
@@ -23,16 +33,18 @@ async function doctor(options: ContentOptions & SourceOptions & { format?: strin
 
 const MARKS = { usable: '✓', refused: '✗', absent: '–' } as const
 
-function describe({ candidates, source, problem, asRoot, unjudged, checks, advice }: Diagnosis): string {
+function describe(diagnosis: Diagnosis): string {
+  const { candidates, source, why, problem, warnings, asRoot, unjudged, checks, advice } = diagnosis
   const used = source
-    ? `Used: ${source.preview ? 'embedded engine, a preview that follows' : source.kind === 'osqueryi' ? 'private osqueryi,' : 'osquery socket,'} osquery ${source.version}${source.path ? ` at ${source.path}` : ''}`
+    ? `Used: ${source.preview ? 'embedded engine, a preview that follows' : source.kind === 'osqueryi' ? 'private osqueryi,' : 'osquery socket,'} osquery ${source.version}${source.path ? ` at ${source.path}` : ''} (${why})`
     : `No source can be used: ${problem}`
   return [
     'Sources, in the order in which they are tried',
     ...candidates.map(({ what, state, why }) => `  ${MARKS[state]} ${what}: ${why}`),
     '',
     used,
-    `Running as ${asRoot ? 'root' : 'a normal user'}`,
+    ...warnings.map((warning) => `  ${warning}`),
+    ...(asRoot === null ? [] : [`Running as ${asRoot ? 'root' : 'a normal user'}`]),
     ...(source ? ['', `${checks - unjudged.length} of ${checks} checks of this platform can be judged`] : []),
     ...unjudged.map(({ check, reason }) => `  ${check}: ${reason}`),
     ...(advice.length > 0 ? ['', 'To do better', ...advice.map((line) => `  ${line}`)] : []),

@@ -16,7 +16,8 @@ import {
   toConfig,
   toSelection,
 } from './options.ts'
-import { chooseFormat, openOutput, toJson } from './output.ts'
+import { chooseFormat, openOutput } from './output.ts'
+import { toJson } from './to-json.ts'
 
 export function addLintCommand(program: Command): void {
   const command = program

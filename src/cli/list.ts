@@ -8,7 +8,8 @@ import {
   toConfig,
   toSelection,
 } from './options.ts'
-import { chooseFormat, openOutput, toJson } from './output.ts'
+import { chooseFormat, openOutput } from './output.ts'
+import { toJson } from './to-json.ts'
 
 export function addListCommand(program: Command): void {
   const command = program
@@ -45,6 +46,6 @@ function list(patterns: string[], options: ContentOptions & SelectionOptions & {
     Object.keys(platforms).join(' '),
     title,
   ])
-  output.write(formatColumns([['CHECK', 'SEVERITY', 'PLATFORMS', 'TITLE'], ...rows], { width: output.width }))
+  output.write(formatColumns([['CHECK', 'SEVERITY', 'PLATFORMS', 'TITLE'], ...rows], output.terminal ? { width: output.width } : {}))
   output.note(`${checks.length} ${checks.length === 1 ? 'check' : 'checks'}\n`)
 }

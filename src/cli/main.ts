@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { EXIT, KeelsonError, messageOf } from '../core/errors.ts'
 import { openOutput } from './output.ts'
 
@@ -21,25 +22,48 @@ export async function main(args: readonly string[]): Promise<void> {
   })
   try {
     const { buildProgram } = await import('./program.ts')
-    await (await buildProgram(readVersion())).parseAsync(args, { from: 'user' })
+    const program = await buildProgram(readVersion())
+    program.hook('preAction', (_, command) => {
+      if (command.name() !== 'engine') exitOnSignals()
+    })
+    await program.parseAsync(args, { from: 'user' })
   } catch (error) {
     process.exitCode = await report(error)
   }
 }
 
+/** A process that a signal kills runs no exit listener, and would leave behind what it started and its folder. */
+function exitOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => process.exit(128 + constants.signals[signal]))
+  }
+}
+
 /** Says what went wrong, and gives the exit code for it. */
 async function report(error: unknown): Promise<number> {
-  const { note, color } = openOutput()
+  const { note, noteColor } = openOutput()
   if (isCommanderError(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
   if (error instanceof KeelsonError) {
     const { ContentError, formatDiagnostics, forTerminal } = await import('../app.ts')
-    if (error instanceof ContentError) note(formatDiagnostics(error.diagnostics, { color }))
+    if (error instanceof ContentError) note(formatDiagnostics(error.diagnostics, { color: noteColor }))
     else note(`checks: ${forTerminal(error.message)}\n${error.hint ? `  hint: ${forTerminal(error.hint)}\n` : ''}`)
     return error.exit
   }
-  const detail = process.env.KEELSON_DEBUG && error instanceof Error ? `\n${error.stack}` : ''
-  note(`checks: this should not have happened: ${messageOf(error)}${detail}\n  hint: KEELSON_DEBUG=1 shows where\n`)
+  const show = await loadEscape()
+  const detail = process.env.KEELSON_DEBUG && error instanceof Error ? `\n${show(`${error.stack}`)}` : ''
+  note(`checks: this should not have happened: ${show(messageOf(error))}${detail}\n`)
+  note('  hint: KEELSON_DEBUG=1 shows where\n')
   return EXIT.usage
+}
+
+/** Text as a terminal may see it. Where our own modules cannot be loaded, that is the error, and it is told as it is. */
+async function loadEscape(): Promise<(text: string) => string> {
+  try {
+    const { forTerminal } = await import('../app.ts')
+    return (text) => forTerminal(text, { keepLines: true })
+  } catch {
+    return (text) => text
+  }
 }
 
 function isCommanderError(error: unknown): error is { exitCode: number } {

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
 import {
   FORMAT_NAMES,
+  forTerminal,
   openLibrary,
   openSource,
   openWorkbench,
@@ -58,7 +59,7 @@ async function run(patterns: string[], options: Options): Promise<void> {
     const workbench = await openWorkbench(config, library)
     const { source, warnings } = await opening
     progress('')
-    for (const warning of warnings) output.note(`checks: ${warning}\n`)
+    for (const warning of warnings) output.note(`checks: ${forTerminal(warning)}\n`)
     progress('judging')
     const report = await runChecks(source, workbench, {
       config,

@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander'
 import { CHECK_FILE_SCHEMA, TEMPLATE_FILE_SCHEMA } from '../app.ts'
-import { openOutput, toJson } from './output.ts'
+import { openOutput } from './output.ts'
+import { toJson } from './to-json.ts'
 
 const SCHEMAS = { check: CHECK_FILE_SCHEMA, template: TEMPLATE_FILE_SCHEMA } as const
 

@@ -12,7 +12,8 @@ import {
 import type { Config } from '../config.ts'
 import type { Check, Clause, Comparisons, Need, Platform } from '../core/check.ts'
 import { addContentOptions, type ContentOptions, toConfig } from './options.ts'
-import { chooseFormat, openOutput, toJson } from './output.ts'
+import { chooseFormat, openOutput } from './output.ts'
+import { toJson } from './to-json.ts'
 
 export function addShowCommand(program: Command): void {
   const command = program

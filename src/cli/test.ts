@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { forTerminal, openLibrary, openWorkbench, requireSound, selectFrom } from '../app.ts'
+import { createPaint, forTerminal, openLibrary, openWorkbench, requireSound, selectFrom } from '../app.ts'
 import { EXIT } from '../core/errors.ts'
 import {
   addLibraryOptions,
@@ -9,7 +9,8 @@ import {
   toConfig,
   toSelection,
 } from './options.ts'
-import { chooseFormat, openOutput, toJson } from './output.ts'
+import { chooseFormat, openOutput } from './output.ts'
+import { toJson } from './to-json.ts'
 
 export function addTestCommand(program: Command): void {
   const command = program
@@ -51,19 +52,16 @@ async function test(
     }))
     output.write(toJson(entries))
   } else {
+    const paint = createPaint(output.color)
     for (const { check, test: given, passed, problem } of outcomes) {
       if (passed && !options.verbose) continue
       const { platform, name, place } = given
-      const mark = passed ? paint('32', '✓', output.color) : paint('31', '✗', output.color)
-      output.write(forTerminal(`${check} on ${platform}: ${name}`).replace(/^/, `${mark} `).concat('\n'))
+      const mark = passed ? paint('pass', '✓') : paint('fail', '✗')
+      output.write(`${mark} ${forTerminal(`${check} on ${platform}: ${name}`)}\n`)
       if (problem)
         output.write(`  ${forTerminal(problem)}\n  at ${forTerminal(place.file)}:${place.line}:${place.column}\n`)
     }
     output.write(`${outcomes.length - failed.length} passed, ${failed.length} failed\n`)
   }
   process.exitCode = failed.length > 0 ? EXIT.failing : EXIT.ok
-}
-
-function paint(style: string, text: string, color: boolean): string {
-  return color ? `\u001b[${style}m${text}\u001b[0m` : text
 }

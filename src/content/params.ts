@@ -11,7 +11,7 @@ export interface ParamProblem {
 }
 
 export interface ReadOptions {
-  /** The values are text from a command line or the environment: "5" is an integer, "a,b" a list. */
+  /** The value is text from a command line: "5" is an integer, "a,b" a list. */
   readonly fromText?: boolean
 }
 
@@ -20,26 +20,27 @@ export type ParamsAnswer =
   | { readonly problems: readonly ParamProblem[] }
 
 /**
- * The values of parameters: those given, and the defaults of the others. Durations are in seconds. Every problem is
- * reported, not only the first. The answer has no prototype.
+ * The values of parameters: those given as text on a command line, those given otherwise, and the defaults of the
+ * others. Durations are in seconds. Every problem is reported, not only the first. The answer has no prototype.
  */
 export function resolveParams(
   specs: Readonly<Record<string, ParamSpec>>,
   given: Readonly<Record<string, unknown>>,
-  options: ReadOptions = {},
+  text: Readonly<Record<string, string>> = {},
 ): ParamsAnswer {
   const values = Object.create(null) as Record<string, ParamValue>
   const problems: ParamProblem[] = []
-  for (const name of Object.keys(given)) {
+  for (const name of new Set([...Object.keys(text), ...Object.keys(given)])) {
     if (!Object.hasOwn(specs, name)) problems.push(explainUnknownParam(name, Object.keys(specs)))
   }
   for (const [name, spec] of Object.entries(specs)) {
-    if (!Object.hasOwn(given, name)) {
+    const fromText = Object.hasOwn(text, name)
+    if (!fromText && !Object.hasOwn(given, name)) {
       if (spec.default !== undefined) values[name] = spec.default
       else problems.push(explainMissingParam(name, spec))
       continue
     }
-    const read = readParam(spec, given[name], options)
+    const read = readParam(spec, fromText ? text[name] : given[name], { fromText })
     if ('value' in read) values[name] = read.value
     else problems.push({ name, code: 'bad-param', message: `parameter "${name}" ${read.problem}` })
   }

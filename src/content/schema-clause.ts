@@ -3,7 +3,7 @@ import type { JsonSchema } from './json-schema.ts'
 import { comparisons, IDENTIFIER, names, slug, sql, text, WITH } from './schema-values.ts'
 
 /** What a clause can be; exactly one of them. */
-export const CLAUSE_KINDS = ['sql', 'table', 'use', 'all', 'any', 'not'] as const
+const CLAUSE_KINDS = ['sql', 'table', 'use', 'all', 'any', 'not'] as const
 
 const clauseList = (description: string): JsonSchema => ({
   description,

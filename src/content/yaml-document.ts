@@ -25,7 +25,7 @@ export interface YamlFile {
 }
 
 /** Deeper is no check: the deepest that makes sense is about fifteen. */
-export const MAX_DEPTH = 64
+const MAX_DEPTH = 64
 
 /**
  * Parses YAML 1.2 text, one or several documents. Never throws: what is wrong is in `diagnostics`. After a syntax

@@ -61,14 +61,21 @@ export async function assess(
     }
   })
   const queue = options.plan(asked)
+  let timeouts = 0
   for (let batch = queue.shift(); batch; batch = queue.shift()) {
+    if (timeouts >= MOST_TIMEOUTS) {
+      for (const member of batch.members) observe(member, { error: STOPPED_ANSWERING })
+      continue
+    }
     try {
       const [row] = await source.query(batch.sql, { timeout: options.timeout })
+      timeouts = 0
       batch.members.forEach((member, index) => {
         observe(member, readColumn(row, index))
       })
     } catch (error) {
       const [only, ...others] = batch.members
+      if (others.length === 0) timeouts = isTimeout(error) ? timeouts + 1 : 0
       if (only && others.length === 0) observe(only, { error: describeFailure(error) })
       else
         queue.unshift(
@@ -77,6 +84,14 @@ export async function assess(
     }
   }
   return judgements
+}
+
+// Each leaf of a source that hangs would otherwise wait out its own time limit.
+const MOST_TIMEOUTS = 3
+const STOPPED_ANSWERING = `the source has stopped answering: ${MOST_TIMEOUTS} queries in a row took too long`
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof SourceError && error.failure === 'timeout'
 }
 
 function readColumn(row: TextRow | undefined, index: number): Observation {

@@ -1,5 +1,5 @@
 import type { CompiledCheck, Leaf, Tree } from './compiled.ts'
-import { combineAll, combineAny, isVerdict, negate, type Verdict, WORST_FIRST } from './verdict.ts'
+import { combineAll, combineAny, isVerdict, negate, VERDICTS, type Verdict, WORST_FIRST } from './verdict.ts'
 
 /** Raised when a verdict would come out differently for the same rows; part of every check's version. */
 export const JUDGING_RULE = 1
@@ -126,12 +126,10 @@ function parseAnswer(text: string): LeafAnswer | string {
 function isLeafAnswer(answer: unknown): answer is LeafAnswer {
   if (!isObject(answer)) return false
   if (answer.gate !== undefined) return typeof answer.gate === 'number'
-  const { tally, rows = [] } = answer
+  const { tally, rows } = answer
   return (
     isObject(tally) &&
-    Object.entries(tally).every(
-      ([verdict, count]) => isVerdict(verdict) && Number.isInteger(count) && Number(count) >= 0,
-    ) &&
+    VERDICTS.every((verdict) => Number.isInteger(tally[verdict]) && Number(tally[verdict]) >= 0) &&
     Array.isArray(rows) &&
     rows.every((row) => isObject(row) && isObject(row.evidence))
   )
@@ -170,12 +168,15 @@ function leafReason(leaf: Leaf, notPassing: number, total: number, rows: readonl
   return total === 1 ? 'the row does not pass' : `${notPassing} of ${total} rows do not pass`
 }
 
+const NOT_MEANT: Partial<Record<Verdict, string>> = { fail: 'this holds, and must not' }
+
 /** The reasons of the leaves that decided the verdict; leaves that say the same are named together. */
 function explain(tree: Tree, verdict: Verdict, leaves: readonly LeafJudgement[]): string[] {
   const titles = new Map<string, string[]>()
   for (const index of decidingLeaves(tree, verdict, (at) => leaves[at]?.verdict ?? 'error')) {
     const { reason, title } = leaves[index] as LeafJudgement
-    const said = reason ?? verdict.replace('_', ' ')
+    // A clause that passes has no reason of its own; under `not` it is what is wrong.
+    const said = reason ?? NOT_MEANT[verdict] ?? verdict.replace('_', ' ')
     // That a clause does not apply needs no saying beside one that tells why.
     if (said === INAPPLICABLE) continue
     titles.set(said, [...(titles.get(said) ?? []), title])

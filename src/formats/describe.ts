@@ -15,16 +15,14 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
 
 /** Such as `embedded engine (preview, follows osquery 5.23.0)` or `osquery 5.23.0 at /var/osquery/osquery.em`. */
 export function describeSource(source: SourceInfo): string {
-  if (source.kind === 'embedded') {
-    const nature = source.preview ? 'preview, follows' : 'follows'
-    return `embedded engine (${nature} osquery ${source.version})`
-  }
+  const { kind, preview, version, path } = source
   // Our own engine, served on a socket, must not pass for osquery.
-  const osquery = source.preview
-    ? `embedded engine (preview, follows osquery ${source.version})`
-    : `osquery ${source.version}`
-  if (source.path === undefined) return osquery
-  return source.kind === 'socket' ? `${osquery} at ${source.path}` : `${osquery}, started from ${source.path}`
+  const isOurs = kind === 'embedded' || preview
+  const osquery = isOurs
+    ? `embedded engine (${preview ? 'preview, ' : ''}follows osquery ${version})`
+    : `osquery ${version}`
+  if (path === undefined) return osquery
+  return kind === 'socket' ? `${osquery} at ${path}` : `${osquery}, started from ${path}`
 }
 
 /** Such as `web-1, Debian GNU/Linux 12 (bookworm)`; empty when neither is known. */
@@ -81,7 +79,7 @@ export function describeRowReason({ reason }: Evidence, result: CheckResult): st
 }
 
 /** One line for a row: `clause: resource  key=value  key=value  (reason)`. */
-export function describeEvidence(row: Evidence, result: CheckResult): string {
+function describeEvidence(row: Evidence, result: CheckResult): string {
   const reason = describeRowReason(row, result)
   const parts = [describeSubject(row), ...describeFound(row.found, row.resource), reason && `(${reason})`]
   return parts.filter((part) => part).join('  ')

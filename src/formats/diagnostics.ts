@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../core/check.ts'
 import { countOf } from './describe.ts'
-import { forJson, forTerminal } from './escape.ts'
+import { forTerminal } from './escape.ts'
 import { createPaint, type Paint } from './paint.ts'
 
 /**
@@ -15,11 +15,6 @@ export function formatDiagnostics(
   const lines = [...diagnostics].sort(comparePlaces).flatMap((diagnostic) => formatDiagnostic(diagnostic, paint))
   const gap = lines.length > 0 ? [''] : []
   return `${[...lines, ...gap, summaryOf(diagnostics, paint)].join('\n')}\n`
-}
-
-/** The same problems for programs: an array of them as they are. */
-export function formatDiagnosticsJson(diagnostics: readonly Diagnostic[]): string {
-  return `${forJson(diagnostics, 2)}\n`
 }
 
 function formatDiagnostic(diagnostic: Diagnostic, paint: Paint): string[] {

@@ -70,11 +70,6 @@ export function forXml(text: string): string {
     .replace(/[\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
-/** An element's or attribute's text, with what a reader could not see made visible. */
-export function forHtml(text: string): string {
-  return forTerminal(text, { keepLines: true }).replace(/[&<>"']/g, (character) => ENTITIES[character] as string)
-}
-
 /** One cell of RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front. */
 export function forCsv(text: string): string {
   const shown = text.replace(UNSEEN, (character) => (/[\t\r\n]/.test(character) ? character : showUnseen(character)))

@@ -76,7 +76,7 @@ function listNodes(node: OpenNode, path: string): AugeasNode[] {
 }
 
 /** How Augeas writes a label within a path. */
-export function escapeLabel(label: string): string {
+function escapeLabel(label: string): string {
   return label.replace(/[\][|/=()!,\\\s]/g, '\\$&')
 }
 

@@ -17,6 +17,8 @@ interface Waiting {
 // The engine notices a deadline between steps of SQLite; a table that hangs in a system call does not come back.
 const GRACE = 1000
 
+const THREAD = new URL(import.meta.url.endsWith('.ts') ? './engine-worker.ts' : './engine-worker.js', import.meta.url)
+
 /** osquery's tables and dialect without osquery (Linux): SQLite in a thread, reading this machine. A preview. */
 export class EmbeddedEngine implements Source {
   readonly info: SourceInfo = {
@@ -26,6 +28,7 @@ export class EmbeddedEngine implements Source {
     reportsUnreadable: true,
   }
   readonly #root: string
+  readonly #thread: URL
   readonly #remote = new Map<string, { columns: readonly TableColumn[]; generate: RemoteTable }>()
   readonly #waiting = new Map<number, Waiting>()
   #worker: Promise<Worker> | undefined
@@ -34,8 +37,10 @@ export class EmbeddedEngine implements Source {
   #lastId = 0
   #closed = false
 
-  constructor(root = '/') {
+  /** `thread` is the program of its thread, which tests replace. */
+  constructor(root = '/', thread: URL = THREAD) {
     this.#root = root
+    this.#thread = thread
   }
 
   /** Starts the thread, if it does not run yet; queries do so themselves. */
@@ -48,8 +53,8 @@ export class EmbeddedEngine implements Source {
   }
 
   /** The columns of a statement's result with osquery's names for their types. */
-  columns(sql: string): Promise<{ name: string; type: string }[]> {
-    return this.#ask({ kind: 'columns', sql })
+  columns(sql: string, { timeout }: QueryOptions = {}): Promise<{ name: string; type: string }[]> {
+    return this.#ask({ kind: 'columns', sql }, timeout)
   }
 
   tables(): Promise<{ name: string; columns: TableColumn[] }[]> {
@@ -57,8 +62,8 @@ export class EmbeddedEngine implements Source {
   }
 
   /** The rows of one scan of a table for a constraint context in osquery's JSON; anything else means no constraints. */
-  scan(table: string, context: string): Promise<TextRow[]> {
-    return this.#ask({ kind: 'scan', table, context })
+  scan(table: string, context: string, { timeout }: QueryOptions = {}): Promise<TextRow[]> {
+    return this.#ask({ kind: 'scan', table, context, timeout }, timeout)
   }
 
   /** Makes a table of another process readable here. */
@@ -93,24 +98,25 @@ export class EmbeddedEngine implements Source {
 
   #start(): Promise<Worker> {
     if (this.#closed) return Promise.reject(new SourceError('gone', 'the embedded engine is closed'))
-    this.#worker ??= this.#spawn()
+    this.#worker ??= this.#spawn().catch((cause) => {
+      // The next query tries again.
+      this.#worker = undefined
+      this.#current = undefined
+      throw new SourceError('gone', `the embedded engine could not be started: ${messageOf(cause)}`, { cause })
+    })
     return this.#worker
   }
 
   async #spawn(): Promise<Worker> {
     const { port1: port, port2 } = new MessageChannel()
     const signal = new SharedArrayBuffer(4)
-    const file = import.meta.url.endsWith('.ts') ? './engine-worker.ts' : './engine-worker.js'
     const start: EngineStart = { root: this.#root, signal, port: port2 }
-    const worker = new Worker(new URL(file, import.meta.url), {
-      workerData: start,
-      transferList: [port2],
-      execArgv: [],
-    })
+    const worker = new Worker(this.#thread, { workerData: start, transferList: [port2], execArgv: [] })
     this.#current = worker
     await new Promise<void>((resolve, reject) => {
       worker.once('message', () => resolve())
       worker.once('error', reject)
+      worker.once('exit', (code) => reject(new Error(`its thread ended with code ${code}`)))
     })
     const heard = (act: () => void) => this.#current === worker && act()
     worker.on('message', (response: EngineResponse) => {

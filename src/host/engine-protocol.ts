@@ -16,7 +16,7 @@ export type EngineRequest = { readonly id: number } & (
   | { readonly kind: 'columns'; readonly sql: string }
   | { readonly kind: 'tables' }
   /** One scan of a table, as the plugin call `generate` asks for it. */
-  | { readonly kind: 'scan'; readonly table: string; readonly context: string }
+  | { readonly kind: 'scan'; readonly table: string; readonly context: string; readonly timeout: number | undefined }
   | { readonly kind: 'attach'; readonly name: string; readonly columns: readonly TableColumn[] }
   | { readonly kind: 'detach'; readonly name: string }
 )

@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { messageOf } from '../core/errors.ts'
 import type { TextRow } from '../core/source.ts'
-import { Engine, SqlError, SqlTimeout } from '../sql/engine.ts'
+import { Engine, SqlError, SqlTimeout, TOO_LONG } from '../sql/engine.ts'
 import { osqueryCollations, osqueryFunctions } from '../sql/functions/index.ts'
 import { describeResult } from '../sql/result-types.ts'
 import { loadSqlite } from '../sql/sqlite.ts'
@@ -32,7 +32,7 @@ function answer(request: EngineRequest): unknown {
   }
   if (request.kind === 'columns') return describeResult(engine, request.sql)
   if (request.kind === 'tables') return [...engine.tables.values()].map(({ name, columns }) => ({ name, columns }))
-  if (request.kind === 'scan') return scanTable(request.table, request.context)
+  if (request.kind === 'scan') return scanTable(request.table, request.context, request.timeout)
   if (request.kind === 'detach') {
     detached.add(request.name)
     return null
@@ -45,10 +45,16 @@ function answer(request: EngineRequest): unknown {
 }
 
 /** The rows as the table makes them: columns that it leaves out are not there, and nothing filters them again. */
-function scanTable(name: string, context: string): TextRow[] {
+function scanTable(name: string, context: string, timeout = Number.POSITIVE_INFINITY): TextRow[] {
   const table = engine.tables.get(name)
   if (!table) throw new SqlError(`no such table: ${name}`)
-  return [...table.generate(readGenerateContext(context))].map((row) => renderTableRow(table.columns, row))
+  const deadline = performance.now() + timeout
+  const rows: TextRow[] = []
+  for (const row of table.generate(readGenerateContext(context))) {
+    if (performance.now() > deadline) throw new SqlTimeout(TOO_LONG)
+    rows.push(renderTableRow(table.columns, row))
+  }
+  return rows
 }
 
 /** Rows of a table in another process: asked for through the main thread, which can wait for a socket as we cannot. */

@@ -1,5 +1,5 @@
 /** An IPv6 address as inet_ntop writes it: the longest run of zero groups is `::`, IPv4 inside IPv6 stays dotted. */
-export function formatIpv6(bytes: Uint8Array): string {
+function formatIpv6(bytes: Uint8Array): string {
   const groups = Array.from({ length: 8 }, (_, i) => (bytes[2 * i]! << 8) | bytes[2 * i + 1]!)
   let start = -1
   let length = 1
@@ -18,7 +18,7 @@ export function formatIpv6(bytes: Uint8Array): string {
   return `${texts.slice(0, start).join(':')}::${texts.slice(start + length).join(':')}`
 }
 
-export function formatIpv4(bytes: Uint8Array): string {
+function formatIpv4(bytes: Uint8Array): string {
   return bytes.subarray(0, 4).join('.')
 }
 

@@ -3,6 +3,7 @@ import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '../core/errors.ts'
 import { TableError } from '../sql/table.ts'
+import { searchPath } from './search-path.ts'
 
 /** The machine as the embedded engine's tables see it. A test gives another root; programs run only on the real one. */
 export class Host {
@@ -82,7 +83,7 @@ export class Host {
     try {
       return execFileSync(program, args, {
         encoding: 'utf8',
-        env: { ...this.env, LC_ALL: 'C', PATH: `${this.env.PATH ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin` },
+        env: { ...this.env, LC_ALL: 'C', PATH: searchPath(this.env) },
         maxBuffer: 64 << 20,
         stdio: ['ignore', 'pipe', 'pipe'],
         timeout: 10_000,

@@ -3,6 +3,7 @@ import { messageOf } from '../core/errors.ts'
 import { TableError } from '../sql/table.ts'
 import type { Host } from './host.ts'
 import type { BlockDevice } from './list-block-devices.ts'
+import { textAt } from './text-at.ts'
 
 const MAGIC = Buffer.from('LUKS\xba\xbe', 'latin1')
 
@@ -32,12 +33,6 @@ function readCipher(holder: string, host: Host): string | undefined {
   } catch (error) {
     throw new TableError(`cannot understand the LUKS header on ${holder}: ${messageOf(error)}`, { cause: error })
   }
-}
-
-function textAt(bytes: Buffer, offset: number, length: number): string {
-  const field = bytes.subarray(offset, offset + length)
-  const end = field.indexOf(0)
-  return field.subarray(0, end === -1 ? undefined : end).toString('utf8')
 }
 
 /** A disk must not be read whole; headers of LUKS2 are 4 MiB at most. */

@@ -4,7 +4,7 @@ import { renderDouble } from '../sql/functions/render-double.ts'
 import { toColumnValue } from '../sql/native-value.ts'
 import type { SqlValue, TableColumn, TableRow } from '../sql/table.ts'
 
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Rows as osquery's wire carries them: text only, NULL as empty text, the last of several equal names. */
 export function renderRows({ columns, rows }: Answer): TextRow[] {

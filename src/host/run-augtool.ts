@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { messageOf } from '../core/errors.ts'
 import { TableError } from '../sql/table.ts'
 import type { Host } from './host.ts'
+import { searchPath } from './search-path.ts'
 
 // A file that no lens is for; augtool goes on with the next command.
 const WITHOUT_LENS = /^(?:error: Lens not found|can not determine lens to load file .*)$/
@@ -15,7 +16,7 @@ export function runAugtool(host: Host, commands: readonly string[]): string {
   try {
     return execFileSync('augtool', ['--noload', '--root', host.root], {
       encoding: 'utf8',
-      env: { ...host.env, LC_ALL: 'C', PATH: host.env.PATH ?? '/usr/bin:/bin' },
+      env: { ...host.env, LC_ALL: 'C', PATH: searchPath(host.env) },
       input: `${commands.join('\n')}\n`,
       maxBuffer: 256 << 20,
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,6 +1,5 @@
 import { lstat, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { KeelsonError } from '../core/errors.ts'
 
 export interface OwnerOptions {
   /** The user who may own sockets besides root; the process's own unless given. */
@@ -61,14 +60,4 @@ function judgeFolder(found: Found, path: string, uid: number): string | undefine
 
 function isOurs(found: Found, uid: number): boolean {
   return found.uid === 0 || found.uid === uid
-}
-
-/** The path to connect to for a socket that was named by the user. Throws KeelsonError when it cannot be trusted. */
-export async function requireTrusted(path: string, options: OwnerOptions = {}): Promise<string> {
-  const verdict = await checkOwner(path, options)
-  if ('path' in verdict) return verdict.path
-  // Opening it says best what to do about a socket that is not there.
-  if (verdict.absent) return path
-  const hint = "use a socket of root's or of your own, in a folder that only its owner may write to"
-  throw new KeelsonError('source/untrusted', `${path} is not trusted: ${verdict.why}`, { hint })
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -25,14 +25,15 @@ const LONGEST_PATH = 97
  * program said on its standard error.
  */
 export async function startPrivateOsqueryi(program: string, options: PrivateOsqueryiOptions = {}): Promise<Source> {
-  const folder = await makeFolder()
+  // Nothing is awaited before the folder's removal is certain: a signal may come at any turn.
+  const folder = makeFolder()
   const socket =
     process.platform === 'win32'
       ? `\\\\.\\pipe\\keelson-${randomBytes(8).toString('hex')}.em`
       : join(folder, 'osquery.em')
   const empty = join(folder, 'empty')
-  await writeFile(empty, '')
-  await writeFile(join(folder, 'osquery.conf'), '{}')
+  writeFileSync(empty, '')
+  writeFileSync(join(folder, 'osquery.conf'), '{}')
   const child = spawn(program, [...shellFlags(program), ...privateFlags(folder, socket)], {
     // The shell ends when its input does, so it never outlives us; queries only go through the socket.
     stdio: ['pipe', 'ignore', 'pipe'],
@@ -95,11 +96,11 @@ function privateEnvironment(folder: string): NodeJS.ProcessEnv {
 }
 
 /** A folder that only we may enter, on a path short enough for a socket. */
-async function makeFolder(): Promise<string> {
+function makeFolder(): string {
   for (const parent of [tmpdir(), '/tmp']) {
-    const folder = await mkdtemp(join(parent, 'keelson-'))
+    const folder = mkdtempSync(join(parent, 'keelson-'))
     if (process.platform === 'win32' || join(folder, 'osquery.em').length <= LONGEST_PATH) return folder
-    await rm(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true })
   }
   const hint = 'set TMPDIR to a folder with a shorter path'
   throw new KeelsonError('osqueryi/folder', 'no temporary folder has a path short enough for a socket', { hint })

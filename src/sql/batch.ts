@@ -3,7 +3,7 @@ import { toIdentifier } from './literal.ts'
 
 /** Bounds of one statement: a culprit is found by halving, and an agent bans a whole statement at once. */
 export const BATCH_LEAVES = 50
-export const BATCH_BYTES = 256 * 1024
+const BATCH_BYTES = 256 * 1024
 
 interface OpenBatch {
   readonly members: BatchMember[]

@@ -3,7 +3,7 @@ import type { Check, Effect, Place, Template } from '../core/check.ts'
 import type { CompiledCheck, Leaf } from '../core/compiled.ts'
 import { findClosest } from '../core/find-closest.ts'
 import { JUDGING_RULE } from '../core/judge.ts'
-import { describeComparisons, toSqlCondition } from './condition.ts'
+import { describeComparisons, toSqlCondition, toSqlFilter } from './condition.ts'
 import { findEffects } from './effects.ts'
 import { type Preparation, SqlError } from './engine.ts'
 import { canonicalForm, type ExpandedLeaf, expandCheck, type ParamValues } from './expand.ts'
@@ -117,10 +117,11 @@ function tableSelect({ table, where, expect, match, evidence, place }: ExpandedL
   }
   const named = evidence?.filter((name) => name !== 'passed') ?? judging
   const condition = toSqlCondition(expect, columns)
-  const passed = match === 'none' ? `NOT (${condition})` : `(${condition})`
+  const { filter, unknown } = toSqlFilter(where, columns)
+  const judged = match === 'none' ? `NOT (${condition})` : `(${condition})`
+  const passed = unknown === undefined ? judged : `CASE WHEN ${unknown} THEN NULL ELSE ${judged} END`
   const shown = [...new Set(named)].map(toIdentifier)
-  const filter = Object.keys(where).length === 0 ? '' : `\nWHERE ${toSqlCondition(where, columns)}`
-  return `SELECT ${[`${passed} AS passed`, ...shown].join(', ')}\nFROM ${toIdentifier(table as string)}${filter}`
+  return `SELECT ${[`${passed} AS passed`, ...shown].join(', ')}\nFROM ${toIdentifier(table as string)}${filter && `\nWHERE ${filter}`}`
 }
 
 function describeExpectation({ expect, where, match, table }: ExpandedLeaf): string {

@@ -57,6 +57,30 @@ export function toSqlCondition(comparisons: ResolvedComparisons, columns: Readon
 
 const SYMBOLS: Readonly<Record<string, string>> = { eq: '=', ne: '<>', lt: '<', le: '<=', gt: '>', ge: '>=' }
 
+/** Operators whose NULL means that a row is not the one that was meant; osquery is asked by them. */
+const SELECTING = ['eq', 'in', 'like', 'glob', 'empty']
+
+/**
+ * Comparisons that choose rows. A row of which is not known whether it is meant stays, and `unknown` tells it apart: left
+ * out, it could be the one that does not pass.
+ */
+export function toSqlFilter(
+  comparisons: ResolvedComparisons,
+  columns: ReadonlyMap<string, TableColumn>,
+): { filter: string; unknown: string | undefined } {
+  const terms = Object.entries(comparisons).flatMap(([name, comparison]) =>
+    Object.entries(comparison).map(([operator, value]) => ({
+      term: toSqlTerm(name, columns.get(name), operator, value),
+      selecting: SELECTING.includes(operator),
+    })),
+  )
+  const unsure = terms.filter(({ selecting }) => !selecting)
+  return {
+    filter: terms.map(({ term, selecting }) => (selecting ? term : `(${term}) IS NOT 0`)).join(' AND '),
+    unknown: unsure.length === 0 ? undefined : unsure.map(({ term }) => `(${term}) IS NULL`).join(' OR '),
+  }
+}
+
 function toSqlTerm(name: string, column: TableColumn | undefined, operator: string, value: ParamValue | null): string {
   const id = toIdentifier(name)
   if (operator === 'empty') return value ? `(${id} IS NULL OR ${id} = '')` : `(${id} IS NOT NULL AND ${id} <> '')`

@@ -1,6 +1,6 @@
 import type { Effect } from '../core/check.ts'
 import type { Preparation } from './engine.ts'
-import { FUNCTION_EFFECTS, TABLE_FACTS } from './table-facts.ts'
+import { FUNCTION_EFFECTS, factsOf } from './table-facts.ts'
 
 /** A table or function by which a statement does more than read. */
 export interface CausedEffect {
@@ -12,7 +12,7 @@ export interface CausedEffect {
 export function findEffects({ reads, functions }: Preparation): CausedEffect[] {
   return [
     ...[...reads.keys()].flatMap((table) =>
-      (TABLE_FACTS[table]?.effects ?? []).map((effect) => ({ cause: `the table ${table}`, effect })),
+      (factsOf(table)?.effects ?? []).map((effect) => ({ cause: `the table ${table}`, effect })),
     ),
     ...[...functions].flatMap((name) => {
       const effect = FUNCTION_EFFECTS[name]

@@ -25,7 +25,7 @@ export function addFunction(sqlite: Sqlite, db: Pointer, { name, arity, call }: 
 /** Makes a collation known in a database. */
 export function addCollation(sqlite: Sqlite, db: Pointer, { name, compare }: SqlCollation): void {
   const { capi, wasm } = sqlite
-  const decoder = new TextDecoder()
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   const text = (start: number, length: number) => decoder.decode(wasm.heap8u().subarray(start, start + length))
   const compareBytes = (_: number, n1: number, p1: number, n2: number, p2: number) =>
     compare(text(p1, n1), text(p2, n2))

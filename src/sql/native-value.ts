@@ -1,7 +1,7 @@
 import type { Sqlite } from './sqlite.ts'
 import type { ColumnType, SqlValue } from './table.ts'
 
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Reads a value that SQLite passes to a function or a scan. INTEGER becomes BigInt, REAL a number. */
 export function readValue(sqlite: Sqlite, pointer: number): SqlValue {

@@ -22,7 +22,11 @@ const NEVER = 'SELECT 1 WHERE 0'
 
 /** The gates as a test sets them: root and console user are given, and tables are what `given` says. */
 export function testGates({ root, consoleUser }: Pick<CheckTest, 'root' | 'consoleUser'>): GateOptions {
-  return { rootGate: root ? undefined : NEVER, consoleUserGate: consoleUser ? undefined : NEVER, proof: 'rows' }
+  return {
+    rootGates: root ? undefined : { darwin: NEVER, linux: NEVER, windows: NEVER },
+    consoleUserGate: consoleUser ? undefined : NEVER,
+    proof: 'rows',
+  }
 }
 
 /** Runs one test of a check, offline. */

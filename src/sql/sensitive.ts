@@ -1,7 +1,7 @@
 import type { Leaf } from '../core/compiled.ts'
 import type { Preparation } from './engine.ts'
 import type { Finding } from './finding.ts'
-import { TABLE_FACTS } from './table-facts.ts'
+import { factsOf } from './table-facts.ts'
 import { significantTokens, type Token } from './tokenizer.ts'
 
 const HASHES: readonly string[] = ['md5', 'sha1', 'sha256']
@@ -18,7 +18,7 @@ const KEYWORDS =
 export function findSensitiveEvidence({ select }: Leaf, prepared: Preparation | undefined): Finding[] {
   if (!prepared) return []
   const sensitive = [...prepared.reads].flatMap(([table, columns]) =>
-    (TABLE_FACTS[table]?.sensitive ?? []).filter((column) => columns.has(column)).map((column) => ({ table, column })),
+    (factsOf(table)?.sensitive ?? []).filter((column) => columns.has(column)).map((column) => ({ table, column })),
   )
   if (sensitive.length === 0) return []
   const tokens = significantTokens(select)

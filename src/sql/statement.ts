@@ -19,7 +19,7 @@ export function toStatement({ leaves, tree, check, platform, version }: Compiled
   )
   // SQLite copies a CTE wherever it is named, so each is named once and its rows are turned into columns.
   const columns = leaves.map(({ index }) => ` max(k_verdict) FILTER (WHERE k_leaf = ${index}) AS k_v${index},\n`)
-  return `-- ${check.id} on ${platform}, version ${version}: ${check.title.replace(/\s+/g, ' ')}
+  return `-- ${check.id} on ${platform}, version ${version}: ${check.title.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')}
 WITH k_gates (k_leaf, k_gate, k_stops, k_reason) AS (VALUES
 ${gates.length > 0 ? gates.join(',\n') : ' (NULL, NULL, NULL, NULL)'}),
 k_leaves (k_leaf, k_path, k_title, k_expected, k_rule, k_empty, k_found) AS MATERIALIZED (VALUES

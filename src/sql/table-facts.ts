@@ -13,8 +13,12 @@ export interface TableFacts {
   readonly anchor?: string
   /** The platforms where `anchor` holds; all of the table's when absent. */
   readonly anchorOn?: readonly Platform[]
-  /** Platforms where only root sees all of it, and anyone else silently less. */
+  /** Platforms where only root (on Windows, an administrator) sees all of it, and anyone else silently less. */
   readonly needsRoot?: readonly Platform[]
+  /** Only reading one of these columns needs root; the others are for everyone to see. All of the table when absent. */
+  readonly needsRootColumns?: readonly string[]
+  /** Without root even our own engine answers less, and no error: it follows osquery to the letter here. */
+  readonly silentWithoutRoot?: boolean
   /** Answers for the user at the console, and nothing while nobody is logged in. */
   readonly needsConsoleUser?: boolean
   /** Why an empty answer may be believed, where it may. */
@@ -28,6 +32,7 @@ export interface TableFacts {
 }
 
 const POSIX: readonly Platform[] = ['darwin', 'linux']
+const ALL: readonly Platform[] = ['darwin', 'linux', 'windows']
 
 /** Facts of every table that a shipped check or template reads, and of those that checks must not read lightly. */
 export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
@@ -42,8 +47,18 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
   user_groups: { neverEmpty: 'every user has a primary group', source: 'osquery specs/user_groups.table' },
   processes: {
     neverEmpty: 'osquery itself is a process',
+    needsRoot: POSIX,
+    needsRootColumns: ['path', 'cwd', 'root', 'on_disk', 'disk_bytes_read', 'disk_bytes_written'],
+    silentWithoutRoot: true,
     sensitive: ['cmdline'],
-    source: 'osquery specs/processes.table; command lines carry passwords (CWE-214)',
+    source:
+      "osquery specs/processes.table; proc(5): other users' exe, cwd and io are closed; command lines carry passwords (CWE-214)",
+  },
+  process_open_sockets: {
+    needsRoot: POSIX,
+    silentWithoutRoot: true,
+    source:
+      "osquery specs/process_open_sockets.table; proc(5): other users' fd are closed, so their sockets have pid -1",
   },
   mounts: { neverEmpty: 'the root file system', source: 'osquery specs/posix/mounts.table; proc(5)' },
   shadow: {
@@ -58,15 +73,15 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     source: 'osquery specs/posix/sudoers.table; sudoers(5): mode 0440',
   },
   file: {
-    needsRoot: POSIX,
+    needsRoot: ALL,
     anchor: `SELECT 1 FROM file WHERE path = '/'`,
     anchorOn: POSIX,
-    emptyIsTrue: 'a path that does not exist has no row, and root can look everywhere',
+    emptyIsTrue: 'a path that does not exist has no row, and root can look everywhere, as administrators can',
     source: 'osquery specs/utility/file.table; recorded: a missing path answers no row',
   },
   hash: {
-    needsRoot: POSIX,
-    emptyIsTrue: 'a path that is no regular file has no row, and root can read every file',
+    needsRoot: ALL,
+    emptyIsTrue: 'a path that is no regular file has no row, and root can read every file, as administrators can',
     source: 'osquery specs/hash.table; recorded: a missing path answers no row',
   },
   disk_encryption: {
@@ -103,6 +118,7 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     source: 'osquery tables/networking/linux/iptables.cpp; issue 7323: empty where rules live in nf_tables',
   },
   listening_ports: {
+    silentWithoutRoot: true,
     needsRoot: POSIX,
     neverEmpty: 'sockets of the system',
     source: 'osquery specs/listening_ports.table',
@@ -127,8 +143,10 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     source: 'osquery specs/darwin/managed_policies.table',
   },
   registry: {
+    needsRoot: ['windows'],
     anchor: `SELECT 1 FROM registry WHERE key = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion'`,
-    emptyIsTrue: 'a key or value that does not exist has no row; SYSTEM reads every key that checks ask for',
+    emptyIsTrue:
+      'a key or value that does not exist has no row; SYSTEM and administrators read every key that checks ask for',
     source: 'osquery specs/windows/registry.table',
   },
   security_profile_info: {
@@ -184,14 +202,53 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
   curl: { effects: ['network'], source: 'osquery specs/utility/curl.table' },
   curl_certificate: { effects: ['network'], source: 'osquery specs/curl_certificate.table' },
   carves: { effects: ['carve'], source: 'osquery specs/utility/carves.table' },
-  yara: { effects: ['network'], source: 'osquery specs/yara/yara.table: rules may come from a URL' },
+  yara_file: { effects: ['network'], source: 'osquery specs/yara/yara_file.table: rules may come from a URL' },
+  yara_process: { effects: ['network'], source: 'osquery specs/yara/yara_process.table: rules may come from a URL' },
+  prometheus_metrics: { effects: ['network'], source: 'osquery specs/prometheus_metrics.table: asks the targets' },
+  ec2_instance_metadata: {
+    effects: ['network'],
+    source: 'osquery specs/posix/ec2_instance_metadata.table: asks 169.254.169.254',
+  },
+  ec2_instance_tags: { effects: ['network'], source: 'osquery specs/posix/ec2_instance_tags.table: asks the AWS API' },
+  azure_instance_metadata: {
+    effects: ['network'],
+    source: 'osquery specs/azure_instance_metadata.table: asks 169.254.169.254',
+  },
+  azure_instance_tags: {
+    effects: ['network'],
+    source: 'osquery specs/azure_instance_tags.table: asks 169.254.169.254',
+  },
 }
 
 /** Functions that do more than calculate. */
 export const FUNCTION_EFFECTS: Readonly<Record<string, Effect>> = { carve: 'carve', sleep: 'sleep' }
 
-/** SQL that answers a row only where osquery runs as root (its own process, by its effective user). */
-export const ROOT_GATE = 'SELECT 1 FROM processes WHERE pid = (SELECT pid FROM osquery_info) AND euid = 0'
+/** Other names of tables, from osquery's specifications: what is true of a table is true of it under each of them. */
+const ALIASES: Readonly<Record<string, string>> = {
+  alf_services: 'sharing_preferences',
+  cb_info: 'carbon_black_info',
+  configurations: 'augeas',
+  hosts: 'etc_hosts',
+  hvci_status: 'deviceguard_status',
+  packages: 'package_receipts',
+  programs_and_features: 'programs',
+  syslog: 'syslog_events',
+  yara: 'yara_file',
+}
+
+/** What is known of a table, by whichever of its names. */
+export function factsOf(table: string): TableFacts | undefined {
+  return TABLE_FACTS[ALIASES[table] ?? table]
+}
+
+const OWN_PROCESS = 'SELECT 1 FROM processes WHERE pid = (SELECT pid FROM osquery_info)'
+
+/** SQL that answers a row only where osquery runs as root or, on Windows, elevated: told by its own process. */
+export const ROOT_GATES: Readonly<Record<Platform, string>> = {
+  darwin: `${OWN_PROCESS} AND euid = 0`,
+  linux: `${OWN_PROCESS} AND euid = 0`,
+  windows: `${OWN_PROCESS} AND elevated_token = 1`,
+}
 
 /** SQL that answers a row only while somebody is logged in at the console of a Mac. */
 export const CONSOLE_USER_GATE = `SELECT 1 FROM logged_in_users WHERE tty = 'console'`

@@ -2,12 +2,12 @@ import type { Platform } from '../core/check.ts'
 import type { Gate } from '../core/compiled.ts'
 import type { Preparation } from './engine.ts'
 import { toIdentifier } from './literal.ts'
-import { CONSOLE_USER_GATE, ROOT_GATE, TABLE_FACTS, type TableFacts } from './table-facts.ts'
+import { CONSOLE_USER_GATE, factsOf, ROOT_GATES, type TableFacts } from './table-facts.ts'
 
 /** How it is told whether a source could see. */
 export interface GateOptions {
   /** The SQL that tells whether we run as root, or with a console user; undefined leaves the gate out. */
-  readonly rootGate?: string | undefined
+  readonly rootGates?: Readonly<Record<Platform, string>> | undefined
   readonly consoleUserGate?: string | undefined
   /**
    * What proves that a table can be read: its anchor is `asked`; or the source is `trusted` to fail where it may not
@@ -17,29 +17,58 @@ export interface GateOptions {
 }
 
 /** For a real osquery, which answers nothing where it may not look. */
-export const OSQUERY_GATES: GateOptions = { rootGate: ROOT_GATE, consoleUserGate: CONSOLE_USER_GATE, proof: 'asked' }
+export const OSQUERY_GATES: GateOptions = { rootGates: ROOT_GATES, consoleUserGate: CONSOLE_USER_GATE, proof: 'asked' }
 
 /** For a source that fails where it may not look. */
-export const OUTSPOKEN_GATES: GateOptions = { consoleUserGate: CONSOLE_USER_GATE, proof: 'trusted' }
+export const OUTSPOKEN_GATES: GateOptions = {
+  rootGates: ROOT_GATES,
+  consoleUserGate: CONSOLE_USER_GATE,
+  proof: 'trusted',
+}
 
 /** What must hold for these statements to be able to see: from the facts of the tables that they read. */
 export function tableGates(prepared: readonly Preparation[], platform: Platform, options: GateOptions): Gate[] {
-  const tables = [...new Set(prepared.flatMap(({ reads }) => [...reads.keys()]))]
-  const known = tables.flatMap((table): [string, TableFacts][] => {
-    const facts = TABLE_FACTS[table]
+  const reads = new Map<string, Set<string>>()
+  for (const [table, columns] of prepared.flatMap((statement) => [...statement.reads])) {
+    reads.set(table, new Set([...(reads.get(table) ?? []), ...columns]))
+  }
+  const known = [...reads.keys()].flatMap((table): [string, TableFacts][] => {
+    const facts = factsOf(table)
     return facts ? [[table, facts]] : []
   })
-  const rootOnly = known.filter(([, { needsRoot }]) => needsRoot?.includes(platform)).map(([table]) => table)
+  const rootOnly = known
+    .filter(([table, facts]) => needsRoot(facts, reads.get(table) ?? new Set(), platform, options))
+    .map(([table]) => table)
   const atConsole = known.filter(([, { needsConsoleUser }]) => needsConsoleUser).map(([table]) => table)
-  const root = rootOnly.length > 0 ? options.rootGate : undefined
+  const root = rootOnly.length > 0 ? options.rootGates?.[platform] : undefined
   const consoleUser = atConsole.length > 0 ? options.consoleUserGate : undefined
   return [
-    ...(root === undefined ? [] : [need(root, `${rootOnly.join(', ')} can be seen by root only: run osquery as root`)]),
+    ...(root === undefined
+      ? []
+      : [
+          need(
+            root,
+            `${rootOnly.join(', ')} can be seen whole by ${WHO[platform]} only: run osquery as ${WHO[platform]}`,
+          ),
+        ]),
     ...(consoleUser === undefined
       ? []
       : [need(consoleUser, `${atConsole.join(', ')} answers only while somebody is logged in at the console`)]),
     ...known.flatMap(([table, facts]) => proofOf(table, facts, platform, options)),
   ]
+}
+
+const WHO: Readonly<Record<Platform, string>> = { darwin: 'root', linux: 'root', windows: 'an administrator' }
+
+function needsRoot(
+  facts: TableFacts,
+  columns: ReadonlySet<string>,
+  platform: Platform,
+  { proof }: GateOptions,
+): boolean {
+  if (!facts.needsRoot?.includes(platform)) return false
+  if (proof === 'trusted' && !facts.silentWithoutRoot) return false
+  return facts.needsRootColumns?.some((column) => columns.has(column)) ?? true
 }
 
 function proofOf(table: string, facts: TableFacts, platform: Platform, { proof }: GateOptions): Gate[] {

@@ -7,7 +7,7 @@ import type { ParamValues } from './expand.ts'
 import type { Finding } from './finding.ts'
 import { judgeOver, testGates } from './run-test.ts'
 import type { SchemaEngine } from './schema-engine.ts'
-import { TABLE_FACTS } from './table-facts.ts'
+import { factsOf } from './table-facts.ts'
 import { OSQUERY_GATES } from './table-gates.ts'
 
 /**
@@ -61,7 +61,7 @@ function emptiedOneByOne(
   const compiled = compileCheck(check, engine, { templates, values: testValues(test), ...testGates(test) })
   const filled = Object.keys(test.given).filter((table) => (test.given[table]?.length ?? 0) > 0)
   return filled
-    .filter((table) => TABLE_FACTS[table]?.emptyIsTrue === undefined)
+    .filter((table) => factsOf(table)?.emptyIsTrue === undefined)
     .flatMap((table) => {
       const rows = new Map(Object.entries({ ...test.given, [table]: [] }))
       const judgement = judgeOver(compiled, engine, { rows, others: 'empty' }, test.now)
@@ -86,7 +86,7 @@ function judgedBySilence(
   const counted = isNegated(compiled.tree, index) ? { pass: 'fail', fail: 'pass' }[verdict as 'pass'] : verdict
   if (counted === 'pass') return ['pass']
   const neverEmpty = tables.some((table) => {
-    const facts = TABLE_FACTS[table]
+    const facts = factsOf(table)
     return facts?.neverEmpty !== undefined && (facts.neverEmptyOn?.includes(compiled.platform) ?? true)
   })
   return counted === 'fail' && neverEmpty ? ['fail'] : []

@@ -46,6 +46,16 @@ describe('the effective parameters of a check', () => {
     expect(() => values(settings, param)).toThrow(message)
   })
 
+  it('are not fooled by a check that is called as what every object has', () => {
+    const specs = 'params:\n  name: { type: string, default: a }\n  length: { type: integer, default: 5 }\n'
+    const cwd = writeFiles({ 'a.yaml': writeCheck('constructor', 'SELECT :name = :length AS passed', specs) })
+    const config = readConfig({ checks: [cwd], library: false }, {}, cwd)
+    const [check] = openLibrary(config).checks
+    expect(paramsOf(check!, config)).toEqual({ name: 'a', length: 5 })
+    const { textParams } = readConfig({ param: ['constructor.length=7'] }, {}, cwd)
+    expect(paramsOf(check!, { ...config, textParams })).toEqual({ name: 'a', length: 7 })
+  })
+
   it('of a check that does not exist are refused rather than passed over', () => {
     const { config, library } = open('params: { aa: { least: 2 } }\n')
     expect(() => requireKnownParams(config, library)).toThrow(/parameters are set for aa/)

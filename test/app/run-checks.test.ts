@@ -33,7 +33,10 @@ function standIn(facts: Record<string, TextRow[]>): Source {
     query: async (sql) => {
       const table = /^SELECT [a-z_, ]+ FROM (\w+)/.exec(sql)?.[1] ?? ''
       if (table in facts) return facts[table] as TextRow[]
-      const cells = Array.from({ length: 9 }, (_, i) => [`c${i}`, '{"tally":{"pass":1},"rows":[]}'])
+      const cells = Array.from({ length: 9 }, (_, i) => [
+        `c${i}`,
+        '{"tally":{"pass":1,"warn":0,"fail":0,"error":0,"not_applicable":0},"rows":[]}',
+      ])
       return [Object.fromEntries(cells)]
     },
     close: async () => {},

@@ -13,8 +13,8 @@ const specs: Record<string, ParamSpec> = {
   ports: { type: 'list', items: 'integer', default: [22], min: 1 },
 }
 
-function messagesOf(given: Record<string, unknown>, fromText = false): string[] {
-  const answer = resolveParams(specs, given, { fromText })
+function messagesOf(given: Record<string, unknown>, text: Record<string, string> = {}): string[] {
+  const answer = resolveParams(specs, given, text)
   return 'problems' in answer
     ? answer.problems.map(({ message, hint }) => (hint ? `${message} | ${hint}` : message))
     : []
@@ -34,10 +34,20 @@ describe('resolveParams', () => {
   })
 
   it('converts text from a command line', () => {
-    const given = { count: '5', ratio: '1e1', on: 'false', age: '90', words: 'a, b', ports: '80,443' }
-    expect(resolveParams(specs, given, { fromText: true })).toMatchObject({
+    const text = { count: '5', ratio: '1e1', on: 'false', age: '90', words: 'a, b', ports: '80,443' }
+    expect(resolveParams(specs, {}, text)).toMatchObject({
       values: { count: 5, ratio: 10, on: false, age: 90, words: ['a', 'b'], ports: [80, 443] },
     })
+  })
+
+  it('takes what the command line says over what is given elsewhere', () => {
+    const given = { count: 'never read', ratio: 2, other: 1 }
+    expect(resolveParams(specs, { count: 1, ratio: 2 }, { count: '5' })).toMatchObject({
+      values: { count: 5, ratio: 2 },
+    })
+    expect(messagesOf(given, { count: '5', other: '1' })).toEqual([
+      expect.stringContaining('unknown parameter "other"'),
+    ])
   })
 
   it.each([
@@ -72,9 +82,7 @@ describe('resolveParams', () => {
       'missing-param',
       'bad-param',
     ])
-    expect(messagesOf({ count: 'five' }, true)).toEqual([
-      'parameter "count" must be a whole number, not the text "five"',
-    ])
+    expect(messagesOf({}, { count: 'five' })).toEqual(['parameter "count" must be a whole number, not the text "five"'])
   })
 
   it('is not fooled by names that every object has', () => {

@@ -68,6 +68,16 @@ describe('assessing checks', () => {
     expect(source.sent).toHaveLength(1 + 8)
   })
 
+  it('gives up on a source that hangs, instead of waiting for each leaf', async () => {
+    const source = toSource(openEngine(), () => {
+      throw new SourceError('timeout', 'no answer within 1000 ms')
+    })
+    const judgements = await assess(source, checks(...Array(20).fill(PASSES)), OPTIONS)
+    expect(judgements.map(({ verdict }) => verdict)).toEqual(Array(20).fill('error'))
+    expect(judgements[19]?.reasons[0]).toContain('the source has stopped answering')
+    expect(source.sent).toHaveLength(1 + 3)
+  })
+
   it('finds a leaf that fails on the real SQLite', async () => {
     const broken = "SELECT in_cidr_block('junk', '10.0.0.1') AS passed"
     const { query, info, close } = toSource(openEngine())
@@ -104,7 +114,7 @@ describe('assessing checks', () => {
   it('calls a column that did not come back, or no row at all, an error', async () => {
     const info = toSource(openEngine()).info
     const answering = (rows: Record<string, string>[]) => ({ info, query: async () => rows, close: async () => {} })
-    const c0 = '{"tally":{"pass":1},"rows":[]}'
+    const c0 = '{"tally":{"pass":1,"warn":0,"fail":0,"error":0,"not_applicable":0},"rows":[]}'
     const partly = await assess(answering([{ c0 }]), checks(PASSES, PASSES), OPTIONS)
     expect(partly.map(({ verdict }) => verdict)).toEqual(['pass', 'error'])
     const nothing = await assess(answering([]), checks({ sql: PASSES, ifEmpty: 'pass' }), OPTIONS)

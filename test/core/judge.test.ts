@@ -24,8 +24,10 @@ function row(verdict: Verdict, more: object = {}) {
   return { verdict, judged: verdict === 'pass' ? 1 : 0, evidence: {}, ...more }
 }
 
+const NONE = { pass: 0, warn: 0, fail: 0, error: 0, not_applicable: 0 }
+
 function answer(tally: Partial<Record<Verdict, number>>, ...rows: object[]) {
-  return { answer: JSON.stringify({ tally, rows }) }
+  return { answer: JSON.stringify({ tally: { ...NONE, ...tally }, rows }) }
 }
 
 function compiled(tree: Tree, ...leaves: Leaf[]): CompiledCheck {
@@ -124,13 +126,15 @@ describe('an answer that is not ours', () => {
     '{"tally":null}',
     '{"tally":[]}',
     '{"tally":7}',
-    '{"tally":{"pass":"1"}}',
-    '{"tally":{"pass":-1}}',
-    '{"tally":{"pass":0.5}}',
-    '{"tally":{"good":1}}',
-    '{"tally":{"pass":1},"rows":{}}',
-    '{"tally":{"pass":1},"rows":[null]}',
-    '{"tally":{"pass":1},"rows":[{"verdict":"pass"}]}',
+    '{"tally":{},"rows":[]}',
+    '{"tally":{"pass":1},"rows":[]}',
+    JSON.stringify({ tally: NONE }),
+    JSON.stringify({ tally: { ...NONE, pass: '1' }, rows: [] }),
+    JSON.stringify({ tally: { ...NONE, pass: -1 }, rows: [] }),
+    JSON.stringify({ tally: { ...NONE, pass: 0.5 }, rows: [] }),
+    JSON.stringify({ tally: { ...NONE, pass: 1 }, rows: {} }),
+    JSON.stringify({ tally: { ...NONE, pass: 1 }, rows: [null] }),
+    JSON.stringify({ tally: { ...NONE, pass: 1 }, rows: [{ verdict: 'pass' }] }),
     '{"gate":"0"}',
     '{"gate":null}',
   ])('is an error and neither a pass nor an empty answer: %s', (text) => {

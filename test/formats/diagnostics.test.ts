@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Diagnostic } from '../../src/core/check.ts'
-import { formatDiagnostics, formatDiagnosticsJson } from '../../src/formats/diagnostics.ts'
+import { formatDiagnostics } from '../../src/formats/diagnostics.ts'
 
 const UNKNOWN_KEY: Diagnostic = {
   level: 'error',
@@ -51,10 +51,5 @@ describe('formatDiagnostics', () => {
       { ...UNKNOWN_KEY, message: 'one\n\u001b[2Jtwo\u202e', place: { file: 'a\n\u0000.yaml', line: 1, column: 1 } },
     ])
     expect(text).toContain('a ␀.yaml:1:1: error: one\n    ␛[2Jtwo\\u{202e} [unknown-key]\n')
-  })
-
-  it('answers the same problems as JSON', () => {
-    expect(JSON.parse(formatDiagnosticsJson([UNKNOWN_KEY]))).toEqual([UNKNOWN_KEY])
-    expect(formatDiagnosticsJson([])).toBe('[]\n')
   })
 })

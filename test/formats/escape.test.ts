@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   forCsv,
-  forHtml,
   forJson,
   forMarkdown,
   forMarkdownBlock,
@@ -103,18 +102,6 @@ describe('forXml', () => {
       fc.property(hostileText, (text) => {
         const read = readXml(`<a b="${forXml(text)}">${forXml(text)}</a>`)
         if (legal.test(text)) expect([read.text, read.attributes.b]).toEqual([text, text])
-      }),
-    )
-  })
-})
-
-describe('forHtml', () => {
-  it('leaves no markup and nothing unseen but newlines and tabs', () => {
-    expect(forHtml('<b a="x">\n\u202e\u0000')).toBe('&lt;b a=&quot;x&quot;&gt;\n\\u{202e}␀')
-    fc.assert(
-      fc.property(hostileText, (text) => {
-        expect(forHtml(text)).not.toMatch(/[<>"']|&(?!(?:amp|lt|gt|quot|#39);)/)
-        expect(forHtml(text).replace(/[\n\t]/g, '')).not.toMatch(UNSEEN)
       }),
     )
   })

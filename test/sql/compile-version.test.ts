@@ -34,7 +34,9 @@ describe('the version of a check', () => {
   })
 
   it('is not changed by the gates that facts of tables add', () => {
-    expect(versionOf(SQL, { proof: 'asked', rootGate: 'SELECT 1' })).toBe(versionOf(SQL, { proof: 'trusted' }))
+    expect(
+      versionOf(SQL, { proof: 'asked', rootGates: { darwin: 'SELECT 1', linux: 'SELECT 1', windows: 'SELECT 1' } }),
+    ).toBe(versionOf(SQL, { proof: 'trusted' }))
   })
 
   it('is not changed by the reason of a gate', () => {

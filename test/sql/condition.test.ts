@@ -166,3 +166,27 @@ describe('a comparison in words', () => {
     )
   })
 })
+
+describe('a row of which is not known whether it is meant', () => {
+  const verdict = (where: Comparison, row: Record<string, string | number | null>, match: 'all' | 'none') => {
+    const compiled = compile({ table: 'programs', where: { version: where }, match }, { platform: 'windows' })
+    return judgeOver(compiled, engines.windows, toFixture({ programs: [{ name: 'x', ...row }] }), NOW).verdict
+  }
+
+  it.each<Comparison>([{ version_lt: '99' }, { matches: '^1' }, { lt: 5 }, { ne: '1' }, { not_in: ['1'] }])(
+    'is an error, and not left out: %j',
+    (where) => {
+      for (const match of ['all', 'none'] as const) expect(verdict(where, { version: null }, match)).toBe('error')
+    },
+  )
+
+  it('is left out where it is known not to be meant', () => {
+    expect(verdict({ version_lt: '5' }, { version: '6.0' }, 'none')).toBe('pass')
+    expect(verdict({ version_lt: '5' }, { version: '4.0' }, 'none')).toBe('fail')
+  })
+
+  it('is left out where it is chosen by what it is', () => {
+    expect(verdict({ eq: '1' }, { version: null }, 'none')).toBe('pass')
+    expect(verdict({ like: '1%' }, { version: null }, 'none')).toBe('pass')
+  })
+})

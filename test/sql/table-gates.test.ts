@@ -13,6 +13,10 @@ const NOT_ROOT = {
   ],
 }
 
+const ANCHORED = {
+  registry: [{ key: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion', path: 'x' }],
+}
+
 function judgeOn(written: Written | string, given: Given, gates = OSQUERY_GATES, platform: Platform = 'linux') {
   const check = compile(written, { platform, ...gates })
   const engine = openRowsEngine(given, platform)
@@ -27,7 +31,7 @@ describe('a table that only root can see', () => {
   it('is an error for anyone else, even where nothing would pass', () => {
     expect(judgeOn(sql, NOT_ROOT)).toEqual({
       verdict: 'error',
-      reason: 'crontab can be seen by root only: run osquery as root',
+      reason: 'crontab can be seen whole by root only: run osquery as root',
     })
     expect(judgeOn(sql, ROOT).verdict).toBe('pass')
     expect(judgeOn(sql, {}).verdict).toBe('error')
@@ -39,9 +43,33 @@ describe('a table that only root can see', () => {
 
   it('is so only on the platforms where that holds', () => {
     expect(judgeOn({ sql: 'SELECT 1 AS passed FROM shadow' }, { ...NOT_ROOT, shadow: [{}] }).verdict).toBe('error')
-    const file = "SELECT 1 AS passed FROM file WHERE path = 'C:\\'"
-    expect(compile(file, { platform: 'windows', ...OSQUERY_GATES }).leaves[0]?.gates).toEqual([])
-    expect(compile(file, { platform: 'darwin', ...OSQUERY_GATES }).leaves[0]?.gates.length).toBeGreaterThan(0)
+    const drives = { sql: 'SELECT 1 AS passed FROM block_devices', needs: [] }
+    const reasons = (platform: Platform) =>
+      compile(drives, { platform, ...OSQUERY_GATES }).leaves[0]?.gates.map(({ reason }) => reason)
+    expect(reasons('linux')?.[0]).toBe('block_devices can be seen whole by root only: run osquery as root')
+    expect(reasons('darwin')).toEqual([
+      'block_devices could not be seen: it is empty, and a healthy host always has one row per block device',
+    ])
+  })
+
+  it('wants an administrator on Windows', () => {
+    const registry = { sql: 'SELECT 1 AS passed FROM registry', ifEmpty: 'pass' } as const
+    const as = (elevated_token: number) => ({ ...ANCHORED, ...ROOT, processes: [{ pid: 7, elevated_token }] })
+    expect(judgeOn(registry, as(0), OSQUERY_GATES, 'windows')).toEqual({
+      verdict: 'error',
+      reason: 'registry can be seen whole by an administrator only: run osquery as an administrator',
+    })
+    expect(judgeOn(registry, as(1), OSQUERY_GATES, 'windows').verdict).toBe('pass')
+  })
+
+  it('may be open to all but for some columns', () => {
+    const named = "SELECT count(*) = 0 AS passed FROM processes WHERE name = 'x'"
+    const placed = "SELECT count(*) = 0 AS passed FROM processes WHERE path = '/tmp/x'"
+    for (const gates of [OSQUERY_GATES, OUTSPOKEN_GATES]) {
+      expect(judgeOn(named, NOT_ROOT, gates).verdict).toBe('pass')
+      expect(judgeOn(placed, NOT_ROOT, gates).verdict).toBe('error')
+      expect(judgeOn(placed, ROOT, gates).verdict).toBe('pass')
+    }
   })
 })
 
@@ -80,13 +108,10 @@ describe('a table that is never empty', () => {
 
 describe('a table with an anchor', () => {
   const sql = "SELECT count(*) = 0 AS passed FROM registry WHERE path LIKE 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Bad\\%'"
-  const anchored = {
-    registry: [{ key: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion', path: 'x' }],
-  }
-
   it('is asked for what every host has before its emptiness is believed', () => {
-    expect(judgeOn(sql, {}, OSQUERY_GATES, 'windows').verdict).toBe('error')
-    expect(judgeOn(sql, anchored, OSQUERY_GATES, 'windows').verdict).toBe('pass')
+    const elevated = { ...ROOT, processes: [{ pid: 7, elevated_token: 1 }] }
+    expect(judgeOn(sql, elevated, OSQUERY_GATES, 'windows').verdict).toBe('error')
+    expect(judgeOn(sql, { ...elevated, ...ANCHORED }, OSQUERY_GATES, 'windows').verdict).toBe('pass')
   })
 
   it('is trusted where the source says itself what it cannot read', () => {

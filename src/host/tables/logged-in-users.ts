@@ -1,6 +1,7 @@
 import * as os from 'node:os'
 import { TableError } from '../../sql/table.ts'
 import type { HostTable } from '../host-table.ts'
+import { textAt } from '../text-at.ts'
 
 const TYPES = [
   'empty',
@@ -41,10 +42,4 @@ export const loggedInUsers: HostTable = {
       }
     }
   },
-}
-
-function textAt(record: Buffer, offset: number, length: number): string {
-  const field = record.subarray(offset, offset + length)
-  const end = field.indexOf(0)
-  return field.subarray(0, end === -1 ? undefined : end).toString('utf8')
 }
