@@ -13,6 +13,7 @@ import {
   readVersion,
   type SourceChoice,
 } from './config-values.ts'
+import { isMapping } from './content/words.ts'
 import { parseYaml } from './content/yaml-document.ts'
 import type { Effect } from './core/check.ts'
 import { KeelsonError } from './core/errors.ts'
@@ -140,9 +141,9 @@ function readFileSettings(file: string): Partial<Config> {
   if (documents.length > 1) throw invalid(`${file} holds several documents`, 'keep one')
   const document = documents[0]
   const settings = document?.value ?? {}
-  if (typeof settings !== 'object' || Array.isArray(settings)) throw invalid(`${file} must hold a mapping of settings`)
+  if (!isMapping(settings)) throw invalid(`${file} must hold a mapping of settings`)
   let config: Partial<Config> = { file }
-  for (const [key, value] of Object.entries(settings as Record<string, unknown>)) {
+  for (const [key, value] of Object.entries(settings)) {
     const { line, column } = document?.place([key], 'key') ?? { line: 1, column: 1 }
     const read = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined
     if (!read) {

@@ -31,7 +31,11 @@ export async function openSource(config: Config): Promise<Opened> {
   const asked = `source is set to ${config.source}`
   switch (config.source) {
     case 'socket':
-      return { source: await openSocket(config), why: config.socket === undefined ? asked : 'its path is set', warnings: [] }
+      return {
+        source: await openSocket(config),
+        why: config.socket === undefined ? asked : 'its path is set',
+        warnings: [],
+      }
     case 'osqueryi':
       return { source: await openOsqueryi(config), why: asked, warnings: [] }
     case 'embedded':

@@ -35,9 +35,7 @@ const MARKS = { usable: '✓', refused: '✗', absent: '–' } as const
 
 function describe(diagnosis: Diagnosis): string {
   const { candidates, source, why, problem, warnings, asRoot, unjudged, checks, advice } = diagnosis
-  const used = source
-    ? `Used: ${source.preview ? 'embedded engine, a preview that follows' : source.kind === 'osqueryi' ? 'private osqueryi,' : 'osquery socket,'} osquery ${source.version}${source.path ? ` at ${source.path}` : ''} (${why})`
-    : `No source can be used: ${problem}`
+  const used = source ? `Used: ${nameSource(source)} (${why})` : `No source can be used: ${problem}`
   return [
     'Sources, in the order in which they are tried',
     ...candidates.map(({ what, state, why }) => `  ${MARKS[state]} ${what}: ${why}`),
@@ -50,4 +48,10 @@ function describe(diagnosis: Diagnosis): string {
     ...(advice.length > 0 ? ['', 'To do better', ...advice.map((line) => `  ${line}`)] : []),
     '',
   ].join('\n')
+}
+
+function nameSource({ kind, preview, version, path }: NonNullable<Diagnosis['source']>): string {
+  const osquery = kind === 'osqueryi' ? 'private osqueryi,' : 'osquery socket,'
+  const what = preview ? 'embedded engine, a preview that follows' : osquery
+  return `${what} osquery ${version}${path ? ` at ${path}` : ''}`
 }

@@ -46,6 +46,11 @@ function list(patterns: string[], options: ContentOptions & SelectionOptions & {
     Object.keys(platforms).join(' '),
     title,
   ])
-  output.write(formatColumns([['CHECK', 'SEVERITY', 'PLATFORMS', 'TITLE'], ...rows], output.terminal ? { width: output.width } : {}))
+  output.write(
+    formatColumns(
+      [['CHECK', 'SEVERITY', 'PLATFORMS', 'TITLE'], ...rows],
+      output.terminal ? { width: output.width } : {},
+    ),
+  )
   output.note(`${checks.length} ${checks.length === 1 ? 'check' : 'checks'}\n`)
 }

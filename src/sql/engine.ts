@@ -1,22 +1,18 @@
 import { messageOf } from '../core/errors.ts'
-import { ALLOWED_PRAGMAS, CORE_FUNCTIONS } from './dialect.ts'
+import { allowReading, noUsage } from './allow-reading.ts'
+import { CORE_FUNCTIONS } from './dialect.ts'
 import type { SqlCollation, SqlFunction } from './function.ts'
 import { addCollation, addFunction } from './install-dialect.ts'
 import { readValue } from './native-value.ts'
+import { type PreparedColumn, readColumnNames, readColumns } from './prepared-column.ts'
+import type { ScanPlan } from './scan-plan.ts'
 import type { Sqlite } from './sqlite.ts'
 import type { SqlValue, VirtualTable } from './table.ts'
-import { attachTables, type ScanPlan } from './virtual-tables.ts'
+import { attachTables } from './virtual-tables.ts'
 
 export interface Answer {
   readonly columns: readonly string[]
   readonly rows: readonly (readonly SqlValue[])[]
-}
-
-export interface PreparedColumn {
-  readonly name: string
-  /** The declared type of the table's column that this one is, unchanged. */
-  readonly type: string | undefined
-  readonly origin: { readonly table: string; readonly column: string } | undefined
 }
 
 /** What a statement reads, known without running it. */
@@ -56,9 +52,6 @@ export class SqlTimeout extends Error {
 
 export const TOO_LONG = 'the query took too long'
 
-/** Tables that our build of SQLite has of itself, and osquery's has not. */
-const OWN_TABLES = ['dbstat', 'sqlite_stmt', 'sqlite_dbpage', 'bytecode', 'tables_used', 'completion']
-
 const STEPS_BETWEEN_CLOCK_LOOKS = 20_000
 
 /** SQLite with osquery's dialect over virtual tables: osquery's SQL without osquery. */
@@ -69,12 +62,9 @@ export class Engine {
   readonly #db: InstanceType<Sqlite['oo1']['DB']>
   readonly #tables: Map<string, VirtualTable>
   readonly #virtual: ReturnType<typeof attachTables>
-  readonly #functions: ReadonlySet<string>
   #failure: { readonly error: unknown; readonly table: string | undefined } | undefined
   #plans: ScanPlan[] = []
-  #reads = new Map<string, Set<string>>()
-  #called = new Set<string>()
-  #readOnly = true
+  #usage = noUsage()
   #preparingOnly = false
   #deadline = Number.POSITIVE_INFINITY
 
@@ -82,7 +72,6 @@ export class Engine {
     this.#sqlite = sqlite
     this.#db = new sqlite.oo1.DB(':memory:')
     this.#tables = new Map([...tables].map((table) => [table.name, table]))
-    this.#functions = new Set([...CORE_FUNCTIONS, ...functions.map(({ name }) => name)])
     this.#virtual = attachTables(sqlite, this.#pointer, this.#tables, {
       onPlan: (plan) => this.#plans.push(plan),
       onScan: () => this.scans++,
@@ -93,7 +82,12 @@ export class Engine {
     for (const collation of collations) addCollation(sqlite, this.#pointer, collation)
     for (const name of this.#tables.keys()) this.#virtual.attach(name)
     for (const definition of functions) addFunction(sqlite, this.#pointer, definition)
-    this.#restrict()
+    allowReading(sqlite, this.#pointer, {
+      functions: new Set([...CORE_FUNCTIONS, ...functions.map(({ name }) => name)]),
+      usage: () => this.#usage,
+      isPreparingOnly: () => this.#preparingOnly,
+    })
+    this.#limitTime()
     this.setDoubleQuotedStrings(true)
     // Newer releases write a REAL as text with 17 digits; osquery's writes 15.
     const { SQLITE_DBCONFIG_FP_DIGITS: digits } = sqlite.capi
@@ -138,7 +132,7 @@ export class Engine {
       let columns: string[] | undefined
       const rows: SqlValue[][] = []
       this.#eachStatement(sql, (statement) => {
-        columns ??= this.#columnNames(statement)
+        columns ??= readColumnNames(this.#sqlite, statement)
         this.#stepThrough(statement, rows)
       })
       return { columns: columns ?? [], rows }
@@ -155,19 +149,14 @@ export class Engine {
     try {
       this.#eachStatement(sql, (statement) => {
         if (columns) throw new SqlError('more than one statement')
-        columns = this.#columnNames(statement).map((name, index) => this.#describeColumn(statement, name, index))
+        columns = readColumns(this.#sqlite, statement)
       })
     } finally {
       this.#preparingOnly = false
     }
     if (!columns) throw new SqlError('no statement')
-    return {
-      columns,
-      plans: this.#plans,
-      reads: this.#reads,
-      functions: this.#called,
-      readOnly: this.#readOnly && columns.length > 0,
-    }
+    const { reads, functions, readOnly } = this.#usage
+    return { columns, plans: this.#plans, reads, functions, readOnly: readOnly && columns.length > 0 }
   }
 
   close(): void {
@@ -177,9 +166,7 @@ export class Engine {
   #begin(): void {
     this.#failure = undefined
     this.#plans = []
-    this.#reads = new Map()
-    this.#called = new Set()
-    this.#readOnly = true
+    this.#usage = noUsage()
     this.#deadline = Number.POSITIVE_INFINITY
     this.#virtual.forgetPlans()
   }
@@ -224,20 +211,6 @@ export class Engine {
     }
   }
 
-  #columnNames(statement: number): string[] {
-    const { capi } = this.#sqlite
-    const width = capi.sqlite3_column_count(statement)
-    return Array.from({ length: width }, (_, index) => capi.sqlite3_column_name(statement, index))
-  }
-
-  #describeColumn(statement: number, name: string, index: number): PreparedColumn {
-    const { capi } = this.#sqlite
-    const table = capi.sqlite3_column_table_name(statement, index)
-    const column = capi.sqlite3_column_origin_name(statement, index)
-    const type = capi.sqlite3_column_decltype(statement, index)
-    return { name, type: type ?? undefined, origin: table && column ? { table, column } : undefined }
-  }
-
   #error(): SqlError {
     if (this.#failure) return new SqlError(messageOf(this.#failure.error), this.#failure.table)
     const message = this.#sqlite.capi.sqlite3_errmsg(this.#pointer)
@@ -245,34 +218,9 @@ export class Engine {
     return new SqlError(unknown ? `no such function: ${unknown[1]}` : message)
   }
 
-  /** Statements may read, and nothing else; what they read is noted. Long ones are stopped. */
-  #restrict(): void {
-    const { capi } = this.#sqlite
-    const authorize = (_: unknown, action: number, first: string | 0, second: string | 0) => {
-      if (action === capi.SQLITE_READ) {
-        if (OWN_TABLES.includes(String(first).toLowerCase())) return capi.SQLITE_DENY
-        this.#noteRead(String(first), String(second || ''))
-      } else if (action === capi.SQLITE_FUNCTION) {
-        const name = String(second).toLowerCase()
-        this.#called.add(name)
-        if (!this.#functions.has(name)) return capi.SQLITE_DENY
-      } else if (action === capi.SQLITE_PRAGMA) {
-        this.#readOnly = false
-        const pragma = String(first).toLowerCase()
-        // This one acts while it is prepared, and would change what later statements mean.
-        if (this.#preparingOnly && pragma === 'case_sensitive_like') return capi.SQLITE_DENY
-        if (!ALLOWED_PRAGMAS.has(pragma)) return capi.SQLITE_DENY
-      } else if (action !== capi.SQLITE_SELECT && action !== capi.SQLITE_RECURSIVE) return capi.SQLITE_DENY
-      return capi.SQLITE_OK
-    }
-    capi.sqlite3_set_authorizer(this.#pointer, authorize, 0)
+  /** Stops statements at the deadline. */
+  #limitTime(): void {
     const interrupt = () => (performance.now() > this.#deadline ? 1 : 0)
-    capi.sqlite3_progress_handler(this.#pointer, STEPS_BETWEEN_CLOCK_LOOKS, interrupt, 0)
-  }
-
-  #noteRead(table: string, column: string): void {
-    const columns = this.#reads.get(table) ?? new Set()
-    if (column) columns.add(column)
-    this.#reads.set(table, columns)
+    this.#sqlite.capi.sqlite3_progress_handler(this.#pointer, STEPS_BETWEEN_CLOCK_LOOKS, interrupt, 0)
   }
 }

@@ -41,8 +41,8 @@ describe.runIf(process.platform === 'linux' && canRun)('a run that is not as roo
     const ran = await runChecks(['run', '--no-library', '--checks', folder, '--format', 'json'], { through })
     const results = JSON.parse(ran.stdout).results as { check: string; verdict: string; error: string | null }[]
     expect(results.map(({ check, verdict }) => [check, verdict])).toEqual([
-      ['nothing-runs-from-tmp', 'error'],
       ['nobody-listens-for-us', 'error'],
+      ['nothing-runs-from-tmp', 'error'],
       ['passwords', 'error'],
       ['root-exists', 'pass'],
     ])
