@@ -30,7 +30,9 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   cli: { imports: ['core', 'config.ts', 'app.ts'], packages: ['commander'], node: true },
 }
 
-const LONGEST_FILE = 300
+const LONGEST_FILE = 230
+// A table of facts, with their sources, reads best in one piece.
+const LONGER_FILES = ['sql/table-facts.ts']
 
 const root = join(import.meta.dirname, '..', 'src')
 // What the Thrift compiler wrote is not ours to shape.
@@ -125,7 +127,8 @@ describe('the sources', () => {
 
   it(`have no file longer than ${LONGEST_FILE} lines`, () => {
     const length = (file: string) => texts.get(file)!.trimEnd().split('\n').length
-    expect(files.filter((file) => length(file) > LONGEST_FILE).map((file) => `${file}: ${length(file)}`)).toEqual([])
+    const long = files.filter((file) => length(file) > LONGEST_FILE && !LONGER_FILES.includes(file))
+    expect(long.map((file) => `${file}: ${length(file)}`)).toEqual([])
   })
 
   it('never cast to any, and leave nothing to be done', () => {

@@ -1,4 +1,5 @@
 import { MessageError, type MessageFault } from './message-error.ts'
+import { MessageNesting, type RowSlices } from './message-nesting.ts'
 import { FIXED, LEAST, LIST, MAP, SET, STOP, STRING, STRUCT } from './message-types.ts'
 
 export interface GrammarOptions {
@@ -10,14 +11,6 @@ export interface GrammarOptions {
   readonly maxDepth: number
   /** A slice of rows ends at the first row after this many bytes. */
   readonly sliceBytes: number
-}
-
-/** Where the rows of a reply lie, so that they can be decoded a slice at a time. */
-export interface RowSlices {
-  /** Each slice begins at `offset` of the message and holds `rows` rows. */
-  readonly slices: { readonly offset: number; rows: number }[]
-  /** The byte after the last row. */
-  end: number
 }
 
 /** What the next number read means. */
@@ -37,9 +30,6 @@ const END = 12
 /** Width of that number in bytes, by state. */
 const WIDTH = Uint8Array.of(4, 4, 1, 4, 1, 2, 4, 1, 1, 4, 1, 4)
 
-/** The row list lies in field 2 of the struct in field 0 of the outermost struct. */
-const ROWS_DEPTH = 3
-
 /**
  * The structure of one message of Thrift's binary protocol, told one number at a time: say `width` bytes' number to
  * `take`, after passing over `skip` bytes, until `done`. Text is never looked at.
@@ -49,24 +39,14 @@ export class MessageGrammar {
   #state = HEADER
   #type = 0
   #keyType = 0
-  #depth = 0
-  /** By depth: 0 for a struct, else the types of a container's elements, keys and values by turns. */
-  readonly #evenType: Uint8Array
-  readonly #oddType: Uint8Array
-  /** By depth: values left in the container, or the struct's current field. */
-  readonly #left: Float64Array
-  #inRows = false
+  readonly #nesting: MessageNesting
 
   /** Bytes to pass over before the next number. */
   skip = 0
-  /** Set once the list of rows has been met. */
-  rows: RowSlices | undefined
 
   constructor(options: GrammarOptions) {
     this.#options = options
-    this.#evenType = new Uint8Array(options.maxDepth + 1)
-    this.#oddType = new Uint8Array(options.maxDepth + 1)
-    this.#left = new Float64Array(options.maxDepth + 1)
+    this.#nesting = new MessageNesting(options)
   }
 
   /** Bytes of the next number. */
@@ -78,10 +58,15 @@ export class MessageGrammar {
     return this.#state === END
   }
 
+  /** Where the rows lie, once their list has been met. */
+  get rows(): RowSlices | undefined {
+    return this.#nesting.rows
+  }
+
   /** Makes ready for the next message. */
   reset(): void {
     this.#state = HEADER
-    this.rows = undefined
+    this.#nesting.reset()
   }
 
   checkSize(length: number): void {
@@ -111,7 +96,7 @@ export class MessageGrammar {
         this.#takeFieldType(value, offset)
         break
       case FIELD_ID:
-        this.#left[this.#depth] = value
+        this.#nesting.enterField(value)
         if (!this.#begin(this.#type, offset)) this.#advance(offset)
         break
       case STRING_LENGTH:
@@ -152,7 +137,7 @@ export class MessageGrammar {
 
   #takeFieldType(type: number, offset: number): void {
     if (type === STOP) {
-      this.#depth--
+      this.#nesting.close()
       this.#advance(offset)
     } else {
       this.#type = this.#checkType(type, offset)
@@ -177,23 +162,12 @@ export class MessageGrammar {
   }
 
   #openStruct(offset: number): void {
-    this.#push(STOP, STOP, 0, offset)
+    this.#nesting.openStruct(offset)
     this.#state = FIELD_TYPE
   }
 
   #openList(count: number, offset: number): void {
-    const isRows =
-      this.#options.expect === 'reply' &&
-      this.#type === MAP &&
-      this.#depth === ROWS_DEPTH - 1 &&
-      this.#evenType[2] === STOP &&
-      this.#left[1] === 0 &&
-      this.#left[2] === 2
-    if (isRows) {
-      if (this.rows) this.#refuse('shape', 'a second list of rows', offset)
-      this.rows = { slices: [], end: offset }
-      this.#inRows = count > 0
-    }
+    if (this.#options.expect === 'reply' && this.#type === MAP) this.#nesting.noteList(count, offset)
     this.#openContainer(this.#type, this.#type, count, 1, offset)
   }
 
@@ -207,42 +181,24 @@ export class MessageGrammar {
       const least = each === 2 ? LEAST[first]! + LEAST[second]! : LEAST[first]!
       this.checkSize(offset + count * least)
       if (FIXED[first] && FIXED[second]) this.skip = count * least
-      else this.#push(first, second, count * each, offset)
+      else this.#nesting.openContainer(first, second, count * each, offset)
     }
     this.#advance(offset)
   }
 
-  #push(first: number, second: number, left: number, offset: number): void {
-    if (this.#depth === this.#options.maxDepth)
-      this.#refuse('depth', `nested deeper than ${this.#options.maxDepth}`, offset)
-    this.#depth++
-    this.#evenType[this.#depth] = first
-    this.#oddType[this.#depth] = second
-    this.#left[this.#depth] = left
-  }
-
   /** Finds what follows a value that is done (but for bytes to be skipped). */
   #advance(offset: number): void {
-    for (;;) {
-      const depth = this.#depth
-      if (depth === 0) {
-        this.#state = END
-        return
-      }
-      const first = this.#evenType[depth]!
-      if (first === STOP) {
+    const nesting = this.#nesting
+    while (nesting.depth > 0) {
+      if (nesting.inStruct) {
         this.#state = FIELD_TYPE
         return
       }
-      const left = this.#left[depth]!
-      if (this.#inRows && depth === ROWS_DEPTH) this.#markRow(left, offset + this.skip)
-      if (left === 0) {
-        this.#depth--
-        continue
-      }
-      this.#left[depth] = left - 1
-      if (this.#begin(left % 2 === 0 ? first : this.#oddType[depth]!, offset)) return
+      const type = nesting.takeNext(offset + this.skip)
+      if (type === STOP) nesting.close()
+      else if (this.#begin(type, offset)) return
     }
+    this.#state = END
   }
 
   /** Sets what is to be read for a value; false when its bytes need only be skipped. */
@@ -257,18 +213,6 @@ export class MessageGrammar {
     else if (type === MAP) this.#state = MAP_KEY_TYPE
     else if (type === LIST || type === SET) this.#state = LIST_TYPE
     return true
-  }
-
-  #markRow(left: number, offset: number): void {
-    const rows = this.rows!
-    if (left === 0) {
-      rows.end = offset
-      this.#inRows = false
-      return
-    }
-    const last = rows.slices.at(-1)
-    if (last && offset - last.offset < this.#options.sliceBytes) last.rows++
-    else rows.slices.push({ offset, rows: 1 })
   }
 
   #refuse(fault: MessageFault, message: string, offset: number): never {

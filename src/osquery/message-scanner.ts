@@ -1,4 +1,5 @@
-import { type GrammarOptions, MessageGrammar, type RowSlices } from './message-grammar.ts'
+import { type GrammarOptions, MessageGrammar } from './message-grammar.ts'
+import type { RowSlices } from './message-nesting.ts'
 import { DEFAULT_MAX_BYTES } from './protocol.ts'
 
 /** `maxBytes` 256 MiB, `maxDepth` 64 and `sliceBytes` 256 KiB unless given. */

@@ -8,13 +8,13 @@ import { toLiteral } from './literal.ts'
  */
 export function toStatement({ leaves, tree, check, platform, version }: CompiledCheck): string {
   const values = leaves.map(({ index, path, title, expected, rule, ifEmpty, sql }) => {
-    const told = [path, title, expected ?? null, rule, ifEmpty].map((value) => toLiteral(value))
+    const told = [path, title, expected ?? null, rule, ifEmpty].map((value) => toPrintable(value))
     return ` (${index}, ${told.join(', ')}, (\n${sql}\n ))`
   })
   const gates = leaves.flatMap((leaf) =>
     leaf.gates.map(({ kind, reason }, at) => {
       const verdict = kind === 'when' ? 'not_applicable' : 'error'
-      return ` (${leaf.index}, ${at}, '${verdict}', ${toLiteral(reason)})`
+      return ` (${leaf.index}, ${at}, '${verdict}', ${toPrintable(reason)})`
     }),
   )
   // SQLite copies a CTE wherever it is named, so each is named once and its rows are turned into columns.
@@ -32,6 +32,14 @@ FROM (SELECT
 ${columns.join('')} json_group_array(json_object('clause', k_path, 'title', k_title, 'verdict', k_verdict, 'reason', k_reason, 'expected', k_expected, 'found', json(k_found))) AS leaves
  FROM k_judged);
 `
+}
+
+// What a terminal would obey. Joiners of letters and emoji are not: they stay in their words.
+const UNSEEN = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}]/gu
+
+/** A literal of the same value that is safe to print: what a terminal would obey is built outside the quotes. */
+function toPrintable(value: string | null): string {
+  return toLiteral(value).replace(UNSEEN, (character) => `' || char(${character.codePointAt(0)}) || '`)
 }
 
 function tallyVerdict(order: readonly Verdict[]): string {

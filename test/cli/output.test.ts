@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooseFormat, openOutput, toJson } from '../../src/cli/output.ts'
+import { chooseFormat, openOutput } from '../../src/cli/output.ts'
 
 describe('the output', () => {
   it.each([
@@ -18,7 +18,11 @@ describe('the output', () => {
     expect(() => chooseFormat('JSON', ['text', 'json'])).toThrow('--format may be text, json, not JSON')
   })
 
-  it('writes JSON that ends with a line break', () => {
-    expect(toJson([1])).toBe('[\n  1\n]\n')
+  it.each([
+    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, true],
+    [{ NO_COLOR: '1' }, false],
+    [{}, process.stderr.isTTY === true && process.env.TERM !== 'dumb'],
+  ])('with %j has colour in notes: %s', (env, color) => {
+    expect(openOutput(env).noteColor).toBe(color)
   })
 })

@@ -1,6 +1,9 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { EmbeddedEngine } from '../../src/host/embedded-engine.ts'
 import type { TableColumn } from '../../src/sql/table.ts'
+import { writeFiles } from '../scenarios/write-checks.ts'
 
 const ENDLESS = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n'
 const COLUMNS: TableColumn[] = [
@@ -8,8 +11,8 @@ const COLUMNS: TableColumn[] = [
   { name: 'value', type: 'INTEGER' },
 ]
 
-function openEngine(): EmbeddedEngine {
-  const engine = new EmbeddedEngine()
+function openEngine(...given: ConstructorParameters<typeof EmbeddedEngine>): EmbeddedEngine {
+  const engine = new EmbeddedEngine(...given)
   onTestFinished(() => engine.close())
   return engine
 }
@@ -104,6 +107,52 @@ describe('the embedded engine', () => {
       { name: 'name', type: 'TEXT' },
       { name: 'two', type: 'BIGINT' },
     ])
+  })
+
+  it('gives up describing a statement and scanning a table after their time, and goes on', async () => {
+    const engine = openEngine()
+    const busy = expect(engine.query(ENDLESS)).rejects.toMatchObject({ failure: 'gone' })
+    await expect(engine.columns('SELECT 1 AS n', { timeout: 50 })).rejects.toMatchObject({ failure: 'timeout' })
+    await busy
+    const everything = JSON.stringify({
+      constraints: [{ name: 'path', affinity: 'TEXT', list: [{ op: 65, expr: '/usr/%%' }] }],
+    })
+    await expect(engine.scan('file', everything, { timeout: 1 })).rejects.toMatchObject({ failure: 'timeout' })
+    expect(await engine.columns('SELECT 1 AS n', { timeout: 5000 })).toEqual([{ name: 'n', type: 'INTEGER' }])
+  })
+
+  it('keeps a byte order mark in text and in bytes', async () => {
+    const [row] = await openEngine().query(`SELECT char(65279) || 'a' AS t, CAST(char(65279) || 'b' AS BLOB) AS b`)
+    expect(row).toEqual({ t: '\ufeffa', b: '\ufeffb' })
+  })
+
+  it.each([
+    ['process.exit(3)', 'its thread ended with code 3'],
+    [`throw new Error('no memory')`, 'no memory'],
+    ['not JavaScript', 'Unexpected'],
+  ])('whose thread ends before it is ready (%s) says so instead of waiting for ever', async (program, why) => {
+    const engine = openEngine('/', pathToFileURL(join(writeFiles({ 'thread.mjs': program }), 'thread.mjs')))
+    const failure = {
+      name: 'SourceError',
+      failure: 'gone',
+      message: expect.stringMatching(`the embedded engine could not be started: .*${why}`),
+    }
+    await expect(engine.start()).rejects.toMatchObject(failure)
+    await expect(engine.query('SELECT 1')).rejects.toMatchObject(failure)
+  })
+
+  it('that could not be started is started anew by the next query', async () => {
+    const real = new URL('../../src/host/engine-worker.ts', import.meta.url)
+    const program = `import { existsSync, writeFileSync } from 'node:fs'
+      const mark = new URL('mark', import.meta.url)
+      if (!existsSync(mark)) {
+        writeFileSync(mark, '')
+        process.exit(1)
+      }
+      await import('${real}')`
+    const engine = openEngine('/', pathToFileURL(join(writeFiles({ 'thread.mjs': program }), 'thread.mjs')))
+    await expect(engine.start()).rejects.toMatchObject({ failure: 'gone' })
+    expect(await engine.query('SELECT 1 AS n')).toEqual([{ n: '1' }])
   })
 
   it('refuses what is asked after it was closed, and fails what was under way', async () => {

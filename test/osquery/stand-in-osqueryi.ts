@@ -20,7 +20,12 @@ if (mode === 'idle') {
   writeFileSync(join(homedir(), '.osquery', '.history'), '')
   const refuse = (): Promise<never> => Promise.reject(new Error('not here'))
   await serveManager(flag('extensions_socket'), {
-    query: async (sql) => (sql.includes('osquery_info') ? [{ version: '5.23.0', build_distro: 'x' }] : [{ sql }]),
+    query: async (sql) => {
+      if (sql.includes('osquery_info')) return [{ version: '5.23.0', build_distro: 'x' }]
+      if (mode !== 'hangs') return [{ sql }]
+      appendFileSync(log!, `${JSON.stringify({ asked: sql })}\n`)
+      return new Promise(() => {})
+    },
     columns: refuse,
     tableColumns: () => undefined,
     generateTable: refuse,

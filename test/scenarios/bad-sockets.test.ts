@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { serveRaw } from '../osquery/real-sockets.ts'
 import { makeFolder, runChecks, runForReport, verdictsOf } from './run-checks.ts'
-import { serveStandIn } from './stand-in-osquery.ts'
+import { ONE_PASS, serveStandIn } from './stand-in-osquery.ts'
 import { writeChecks } from './write-checks.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -47,7 +47,7 @@ describe('a socket that cannot be used', () => {
   it.runIf(isRoot)(
     'and belongs to another user (seen by root alone): it is not used, for it decides every verdict',
     async () => {
-      const { path, asked } = await serveStandIn(async () => [{ c0: '{"tally":{"pass":1},"rows":[]}' }])
+      const { path, asked } = await serveStandIn(async () => [{ c0: ONE_PASS }])
       chownSync(path, 65534, 65534)
       const { code, stderr, stdout } = await runChecks(['run', '--socket', path, ...one()])
       expect(stderr).toMatch(/is not used: the socket belongs to user 65534/)
@@ -121,7 +121,7 @@ describe('a socket that fails while it is asked', () => {
   it('answers one check and never the other: only the other one is an error', async () => {
     const { path } = await serveStandIn(async (sql) => {
       if (sql.includes('2 AS passed')) await new Promise(() => {})
-      return [{ c0: '{"tally":{"pass":1},"rows":[]}' }]
+      return [{ c0: ONE_PASS }]
     })
     const { report } = await runForReport(['--socket', path, '--timeout', '1', ...two()], { within: 12_000 })
     expect(verdictsOf(report)).toEqual({ one: 'pass', two: 'error' })
@@ -157,7 +157,7 @@ describe('a socket that fails while it is asked', () => {
     const { path } = await serveStandIn(async (sql) => {
       if (sql.includes('2 AS passed'))
         throw new (await import('../../src/core/errors.ts')).SourceError('sql', 'no such table: x')
-      return [{ c0: '{"tally":{"pass":1},"rows":[]}' }]
+      return [{ c0: ONE_PASS }]
     })
     const { report } = await runForReport(['--socket', path, ...two()])
     expect(verdictsOf(report)).toEqual({ one: 'pass', two: 'error' })
@@ -165,7 +165,7 @@ describe('a socket that fails while it is asked', () => {
   })
 
   it('lacks a table: the check is answered without asking', async () => {
-    const { path, asked } = await serveStandIn(async () => [{ c0: '{"tally":{"pass":1},"rows":[]}' }])
+    const { path, asked } = await serveStandIn(async () => [{ c0: ONE_PASS }])
     const only = writeChecks({ lacking: 'SELECT count(*) AS passed FROM deb_packages', having: 'SELECT 1 AS passed' })
     const { report } = await runForReport(['--socket', path, ...only])
     expect(verdictsOf(report)).toEqual({ lacking: 'error', having: 'pass' })

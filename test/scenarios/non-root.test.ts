@@ -6,7 +6,7 @@ import { makeFolder, PROGRAM, runChecks } from './run-checks.ts'
 
 const isRoot = process.getuid?.() === 0
 const through = isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
-const [program, ...args] = [...through, process.execPath, PROGRAM, '--version'] as [string, ...string[]]
+const [program = '', ...args] = [...through, process.execPath, PROGRAM, '--version']
 // A checkout that only root may read cannot be run by anyone else.
 const canRun = spawnSync(program, args).status === 0
 

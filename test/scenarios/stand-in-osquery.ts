@@ -5,6 +5,9 @@ import type { TextRow } from '../../src/core/source.ts'
 import { type Manager, serveManager } from '../../src/osquery/manager-server.ts'
 import { makeFolder } from './run-checks.ts'
 
+/** What a leaf's query answers when its one row passes. */
+export const ONE_PASS = '{"tally":{"pass":1,"warn":0,"fail":0,"error":0,"not_applicable":0},"rows":[]}'
+
 /** What osquery says of its machine before the first check is asked for. */
 const FACTS: readonly [RegExp, TextRow[]][] = [
   [/FROM osquery_info/, [{ version: '5.23.0', build_distro: 'bookworm' }]],

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { makeFolder, PROGRAM, runChecks } from './run-checks.ts'
@@ -44,6 +44,43 @@ describe('a reader that has seen enough', () => {
     await once(shell, 'close')
     expect(stdout.trimEnd().split('\n')).toHaveLength(1)
     expect(stderr).toMatch(/^exit [01]\n$/)
+  })
+})
+
+describe('a list of checks', () => {
+  it('has whole titles where no terminal would wrap them', async () => {
+    const title = `What is told ${'at some length '.repeat(5)}to its end`
+    const files = { 'a.yaml': writeCheck('long', 'SELECT 1 AS passed').replace('About long', title) }
+    expect((await runChecks(['list', ...onlyChecks(files)])).stdout).toContain(title)
+  })
+})
+
+const hasTerminal = existsSync('/usr/bin/script')
+
+describe('colour', () => {
+  /** Runs the command in a terminal with one of its outputs in a file, and gives what came into each. */
+  function runInTerminal(args: string, toFile: '1' | '2'): { screen: string; file: string } {
+    const folder = makeFolder()
+    const line = `'${process.execPath}' '${PROGRAM}' ${args} ${toFile}>'${folder}/file'`
+    const screen = execFileSync('/usr/bin/script', ['-qc', line, '/dev/null'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: folder, TERM: 'xterm', SHELL: '/bin/sh' },
+      input: '',
+    })
+    return { screen, file: readFileSync(join(folder, 'file'), 'utf8') }
+  }
+
+  it.skipIf(!hasTerminal)('of problems is for whoever reads standard error (where script makes a terminal)', () => {
+    const folder = makeFolder()
+    writeFileSync(join(folder, 'a.yaml'), 'id: a\nplaforms: {}\n')
+    const args = `list --no-library --checks '${folder}'`
+    const inFile = runInTerminal(args, '2')
+    expect(inFile.file).toContain('error: unknown key "plaforms"')
+    expect(inFile.file).not.toContain('\u001b')
+    const onScreen = runInTerminal(args, '1')
+    expect(onScreen.screen).toContain('\u001b[1;31merror:\u001b[0m unknown key')
+    expect(onScreen.file).toBe('')
   })
 })
 

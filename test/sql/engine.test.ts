@@ -61,6 +61,14 @@ describe('values', () => {
   })
 })
 
+describe('a byte order mark', () => {
+  it('is kept where text comes back, where a function reads it, and where a collation compares it', () => {
+    const sql = `SELECT char(65279) || 'a' AS read, split(char(65279) || 'a,b', ',', 0) AS given,
+      char(65279) || '1' = '1' COLLATE version AS same`
+    expect(engine.query(sql).rows).toEqual([['\ufeffa', '\ufeffa', 0n]])
+  })
+})
+
 describe('statements', () => {
   it('of one text all run, and their rows follow each other', () => {
     expect(engine.query('SELECT 1 AS a; SELECT 2 AS b;;\n-- end')).toEqual({ columns: ['a'], rows: [[1n], [2n]] })

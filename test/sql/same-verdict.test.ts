@@ -61,6 +61,18 @@ describe('the statement to paste', () => {
     expect(engine.query(statement).rows[0]?.[0]).toBe('pass')
   })
 
+  it('holds nothing of titles and reasons that a terminal would obey, and answers them as they are', () => {
+    const title = "it's\u001b[31m\u009b odd\u202e\ttoo"
+    const reason = '\u001bwhy\u2066'
+    const check = compile(
+      { title, sql: 'SELECT 1 AS passed', needs: [{ sql: 'SELECT 1 WHERE 0', reason }] },
+      { check: { title } },
+    )
+    const statement = toStatement(check)
+    expect(statement).not.toMatch(/(?![\n\t])[\p{Cc}\p{Cf}]/u)
+    expect(JSON.parse(String(engine.query(statement).rows[0]?.[1]))).toMatchObject([{ title, reason }])
+  })
+
   it('copes with many clauses and with deep nesting', () => {
     const many = { any: Array.from({ length: 130 }, (_, uid) => ({ sql: `SELECT ${uid} = 129 AS passed` })) }
     expect(pastedVerdict(compile(many))).toBe('pass')
