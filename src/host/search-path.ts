@@ -1,9 +1,10 @@
 import { isAbsolute } from 'node:path'
 
 /**
- * Where programs are looked for: the PATH, then the system's own folders, which a service's PATH may lack. An empty or
+ * Where programs are looked for: the PATH, or the system's folders where there is none, and root's, which a PATH may lack. An empty or
  * relative entry would mean the current folder, where anyone may have put a program.
  */
 export function searchPath({ PATH = '' }: NodeJS.ProcessEnv): string {
-  return [...PATH.split(':').filter(isAbsolute), '/usr/sbin', '/sbin', '/usr/bin', '/bin'].join(':')
+  const given = PATH.split(':').filter(isAbsolute)
+  return [...(given.length > 0 ? given : ['/usr/bin', '/bin']), '/usr/sbin', '/sbin'].join(':')
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { searchPath } from '../../src/host/search-path.ts'
 import { makeFolder } from '../scenarios/run-checks.ts'
 
-const SYSTEM = '/usr/sbin:/sbin:/usr/bin:/bin'
+const SYSTEM = '/usr/bin:/bin:/usr/sbin:/sbin'
 
 /** What our code prints in a folder where somebody has put programs of these names. */
 function runBeside(names: readonly string[], code: string): string {
@@ -32,7 +32,7 @@ describe('where programs are looked for', () => {
   it.each([
     [{}, SYSTEM],
     [{ PATH: '' }, SYSTEM],
-    [{ PATH: '.:/opt/bin::sub:../x:' }, `/opt/bin:${SYSTEM}`],
+    [{ PATH: '.:/opt/bin::sub:../x:' }, '/opt/bin:/usr/sbin:/sbin'],
   ])('with %j is %s', (env, path) => {
     expect(searchPath(env)).toBe(path)
   })

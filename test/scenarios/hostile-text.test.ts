@@ -29,7 +29,6 @@ describe('text that would steer a terminal', () => {
     ['show', ['hostile']],
     ['test', []],
     ['doctor', []],
-    ['compile', []],
   ])('is escaped in the JSON of checks %s', async (command, args) => {
     const { stdout } = await runChecks([command, ...args, '--format', 'json', ...hostileCheck()])
     expect(stdout).toContain('\\u202e')

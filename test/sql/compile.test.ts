@@ -219,3 +219,26 @@ it('more columns than json_object takes in 3.42 are cut from the evidence, and n
   const judged = judgeRows({ sql: `SELECT 1 AS passed, ${columns.join(', ')}` })
   expect(Object.keys(judged.leaves[0]?.rows[0]?.evidence ?? {})).toHaveLength(60)
 })
+
+describe('a table that is read only through USING or NATURAL JOIN', () => {
+  it.each(['FROM users JOIN authorized_keys USING (uid)', 'FROM users NATURAL JOIN authorized_keys'])(
+    'is known: %s',
+    (from) => {
+      const { leaves } = compile(`SELECT algorithm = 'x' AS passed ${from}`)
+      expect(leaves[0]?.tables.map(({ table }) => table).sort()).toEqual(['authorized_keys', 'users'])
+      expect(leaves[0]?.gates.map(({ sql }) => sql)).toContain('SELECT 1 FROM "users"')
+    },
+  )
+
+  it.each([
+    "SELECT 1 AS passed FROM (SELECT 'http://x.example/' AS url) JOIN curl USING (url)",
+    "SELECT 1 AS passed FROM curl NATURAL JOIN (SELECT 'http://x.example/' AS url)",
+  ])('has its effects: %s', (sql) => {
+    expect(problem(sql)).toMatchObject({ code: 'effect' })
+  })
+
+  it('is copied with the columns that are compared', () => {
+    const { leaves } = compile('SELECT count(*) AS passed FROM deb_packages JOIN (SELECT 1 AS size) USING (size)')
+    expect(leaves[0]?.tables).toContainEqual({ table: 'deb_packages', shareable: true, columns: ['size'] })
+  })
+})
