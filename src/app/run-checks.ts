@@ -2,7 +2,7 @@ import type { Config } from '../config.ts'
 import { assess } from '../core/assess.ts'
 import type { Check, Effect, Library, Platform } from '../core/check.ts'
 import type { CompiledCheck } from '../core/compiled.ts'
-import { SourceError } from '../core/errors.ts'
+import { KeelsonError, SourceError } from '../core/errors.ts'
 import { decidingLeaves, type Judgement, type LeafJudgement } from '../core/judge.ts'
 import { type Asset, type CheckResult, type Evidence, type RunReport, summarize } from '../core/report.ts'
 import type { Selection } from '../core/select.ts'
@@ -31,6 +31,15 @@ export async function runChecks(source: Source, workbench: Workbench, options: R
   const { config, library, selection, clock } = options
   const startedAt = clock()
   const asset = await describeAsset(source, config.timeout)
+  if (selection.platform !== undefined && selection.platform !== asset.platform) {
+    throw new KeelsonError(
+      'platform',
+      `this machine is ${asset.platform}, not ${selection.platform}: nothing was judged`,
+      {
+        hint: 'checks test and checks compile work for every platform',
+      },
+    )
+  }
   const selected = selectFrom(library, selection)
   const named = new Set(selection.patterns)
   const defined = selected.filter((check) => definesPlatform(check, asset.platform))

@@ -5,6 +5,7 @@ import {
   addContentOptions,
   addSelectionOptions,
   type ContentOptions,
+  requireSome,
   type SelectionOptions,
   toConfig,
   toSelection,
@@ -41,5 +42,6 @@ async function compile(
       }),
     ),
   )
+  requireSome(statements, 'nothing was compiled')
   openOutput().write(format === 'json' ? toJson(statements) : statements.map(({ sql }) => sql).join('\n'))
 }

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import { KeelsonError, messageOf } from '../core/errors.ts'
 import { openOutput } from './output.ts'
@@ -25,7 +25,7 @@ function init(folder: string): void {
     writeNew(path, text)
     output.write(`wrote ${path}\n`)
   }
-  const go = folder === '.' ? '' : `cd ${folder} && `
+  const go = `${folder === '.' ? '' : `cd ${folder} && `}${isLocal() ? 'npx ' : ''}`
   output.write(`
 Next:
   ${go}checks lint 'my-*'      is the check sound?
@@ -34,9 +34,23 @@ Next:
 `)
 }
 
+/** Whether we are a project's own, rather than installed for everyone: then only npx finds us. */
+function isLocal(): boolean {
+  return !(process.env.PATH ?? '')
+    .split(delimiter)
+    .some((place) => existsSync(join(place, 'checks')) && !place.includes('node_modules'))
+}
+
+// Step by step: Node's own recursive form never returns for a folder below /proc.
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  mkdirSync(path)
+}
+
 function writeNew(path: string, text: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     writeFileSync(path, text, { flag: 'wx' })
   } catch (cause) {
     const hint = 'choose a folder that you may write to: checks init FOLDER'

@@ -12,6 +12,7 @@ import {
   addContentOptions,
   addSelectionOptions,
   type ContentOptions,
+  requireSome,
   type SelectionOptions,
   toConfig,
   toSelection,
@@ -46,6 +47,7 @@ async function lint(
     ...selected.flatMap((check) => workbench.lint(check)),
     ...(patterns.length === 0 ? workbench.lintUnusedTemplates() : []),
   ]
+  if (diagnostics.length === 0) requireSome(selected, 'nothing was linted')
   if (format === 'json') output.write(toJson(diagnostics))
   else if (diagnostics.length > 0) output.write(formatDiagnostics(diagnostics, { color: output.color }))
   else output.write(`${selected.length} ${selected.length === 1 ? 'check' : 'checks'}, nothing to complain about\n`)

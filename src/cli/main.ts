@@ -15,10 +15,11 @@ export async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(`${readVersion()}\n`)
     return
   }
-  // A reader that has seen enough (head, a pager) is no error.
+  // A reader that has seen enough (head, a pager) is no error; a full disk is.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit(process.exitCode ?? 0)
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
+    process.stderr.write(`checks: cannot write the output: ${error.message}\n`)
+    process.exit(EXIT.usage)
   })
   try {
     const { buildProgram } = await import('./program.ts')

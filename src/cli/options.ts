@@ -79,3 +79,11 @@ function choose<T extends string>(given: string | undefined, known: readonly T[]
   }
   return choice
 }
+
+/** Nothing to do would look like all is well, most of all to whoever only reads the exit code. @throws KeelsonError */
+export function requireSome(things: readonly unknown[], so: string, why = 'no checks are selected'): void {
+  if (things.length > 0) return
+  throw new KeelsonError('nothing-selected', `${why}, so ${so}`, {
+    hint: 'checks list takes the same selection and shows what it means',
+  })
+}

@@ -12,12 +12,13 @@ import {
   runChecks,
   selectFrom,
 } from '../app.ts'
-import { exitCodeOf, KeelsonError } from '../core/errors.ts'
+import { exitCodeOf } from '../core/errors.ts'
 import {
   addContentOptions,
   addSelectionOptions,
   addSourceOptions,
   type ContentOptions,
+  requireSome,
   type SelectionOptions,
   type SourceOptions,
   toConfig,
@@ -55,7 +56,7 @@ async function run(patterns: string[], options: Options): Promise<void> {
   try {
     const library = requireSound(openLibrary(config))
     requireKnownParams(config, library)
-    requireSome(selectFrom(library, selection), 'no checks are selected')
+    requireSome(selectFrom(library, selection), 'nothing was judged')
     const workbench = await openWorkbench(config, library)
     const { source, warnings } = await opening
     progress('')
@@ -69,7 +70,7 @@ async function run(patterns: string[], options: Options): Promise<void> {
       onProgress: (judged, of) => progress(`judging ${judged}/${of}`),
     })
     progress('')
-    requireSome(report.results, `none of the selected checks says anything of ${report.asset.platform}`)
+    requireSome(report.results, 'nothing was judged', `none of them says anything of ${report.asset.platform}`)
     const { color, width } = output
     output.write(
       REPORT_FORMATS[format](report, { color, width, strict: config.strict, verbose: options.verbose ?? false }),
@@ -81,12 +82,4 @@ async function run(patterns: string[], options: Options): Promise<void> {
   } finally {
     await opening.then(({ source }) => source.close()).catch(() => {})
   }
-}
-
-/** Nothing to judge would look like all is well, most of all to whoever only reads the exit code. */
-function requireSome(things: readonly unknown[], why: string): void {
-  if (things.length > 0) return
-  throw new KeelsonError('nothing-selected', `${why}, so nothing was judged`, {
-    hint: 'checks list takes the same selection and shows what it means',
-  })
 }

@@ -5,6 +5,7 @@ import {
   addLibraryOptions,
   addSelectionOptions,
   type ContentOptions,
+  requireSome,
   type SelectionOptions,
   toConfig,
   toSelection,
@@ -37,6 +38,7 @@ async function test(
       .filter(({ platform }) => (selection.platform ?? platform) === platform)
       .map((given) => workbench.test(check, given)),
   )
+  requireSome(outcomes, 'nothing was tested', 'the selection has no tests')
   const failed = outcomes.filter(({ passed }) => !passed)
   if (format === 'json') {
     const entries = outcomes.map(({ check, test: { name, platform, verdict, place }, passed, problem, judgement }) => ({

@@ -1,6 +1,7 @@
 import type { ParamSpec, ParamValue } from '../core/check.ts'
 import { parseDuration } from '../core/duration.ts'
 import { findClosest } from '../core/find-closest.ts'
+import { matchWithin } from '../sql/functions/match-within.ts'
 import { describeValue, listWords, quote } from './words.ts'
 
 export interface ParamProblem {
@@ -123,7 +124,10 @@ function findProblem(spec: ParamSpec, value: string | number | boolean): string 
     if (min !== undefined && value < min) return `must be at least ${min}${unit}, not ${value}`
     if (max !== undefined && value > max) return `must be at most ${max}${unit}, not ${value}`
   }
-  if (typeof value === 'string' && pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 'u').test(value)) {
+  if (typeof value === 'string' && pattern !== undefined) {
+    const matched = matchWithin(pattern, () => new RegExp(`^(?:${pattern})$`, 'u').test(value))
+    if (!matched) return `takes too long to be matched with the pattern ${pattern}`
+    if (matched.result) return undefined
     return `must match the pattern ${pattern}, not ${quote(value)}`
   }
   return undefined

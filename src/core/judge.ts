@@ -185,7 +185,9 @@ function explain(tree: Tree, verdict: Verdict, leaves: readonly LeafJudgement[])
   // What every clause says is said of the check.
   const named = [...titles.values()].flat()
   if (titles.size === 1 && named.length === leaves.length) return [...titles.keys()]
-  return [...titles].map(([reason, those]) => `${[...new Set(those)].join(', ')}: ${reason}`)
+  // A title says what holds when the clause passes; unquoted, beside an error, it would read as a finding.
+  const quote = (title: string) => (verdict === 'error' ? `"${title}"` : title)
+  return [...titles].map(([reason, those]) => `${[...new Set(those)].map(quote).join(', ')}: ${reason}`)
 }
 
 /** The leaves through which the tree came to its verdict. */

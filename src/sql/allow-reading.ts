@@ -1,4 +1,5 @@
 import { ALLOWED_PRAGMAS } from './dialect.ts'
+import type { ScanPlan } from './scan-plan.ts'
 import type { Sqlite } from './sqlite.ts'
 
 /** What statements have been seen to use while they were prepared. */
@@ -53,4 +54,17 @@ function noteRead({ reads }: Usage, table: string, column: string): void {
   const columns = reads.get(table) ?? new Set()
   if (column) columns.add(column)
   reads.set(table, columns)
+}
+
+/**
+ * SQLite's authorizer is not told of columns that a USING or NATURAL JOIN compares; the scans that it plans show them.
+ * Keys are left out: they count as used even where nobody reads them.
+ */
+export function noteScan({ reads }: Usage, { table, columnsUsed }: ScanPlan): void {
+  const columns = reads.get(table.name) ?? new Set()
+  table.columns.forEach(({ name, hidden, index: isKey, additional, required }, at) => {
+    const bit = 1n << BigInt(Math.min(at, 63))
+    if (!(hidden || isKey || additional || required) && (columnsUsed & bit) !== 0n) columns.add(name)
+  })
+  reads.set(table.name, columns)
 }

@@ -7,7 +7,7 @@ import { describeComparisons, toSqlCondition, toSqlFilter } from './condition.ts
 import { findEffects } from './effects.ts'
 import { type Preparation, SqlError } from './engine.ts'
 import { canonicalForm, type ExpandedLeaf, expandCheck, type ParamValues } from './expand.ts'
-import { toLeafQuery } from './leaf-query.ts'
+import { RESERVED, toLeafQuery } from './leaf-query.ts'
 import { toIdentifier } from './literal.ts'
 import type { SchemaEngine } from './schema-engine.ts'
 import { type GateOptions, tableGates } from './table-gates.ts'
@@ -191,6 +191,13 @@ function checkColumns(columns: readonly string[], { place, evidence }: ExpandedL
       place,
       'name them apart with AS: osquery keeps only the last one',
     )
+  }
+  const odd = columns.find(
+    (name) => /^(?:k_|passed$|verdict$|resource$|reason$)/i.test(name) && !RESERVED.includes(name),
+  )
+  if (odd !== undefined) {
+    const hint = 'passed, verdict, resource and reason are written in lower case; names with k_ in front are ours'
+    throw new CompileError('reserved-column', `a column may not be called ${odd}`, place, hint)
   }
   const judging = ['passed', 'verdict'].filter((name) => columns.includes(name))
   if (judging.length === 0) {

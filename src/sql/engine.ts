@@ -1,5 +1,5 @@
 import { messageOf } from '../core/errors.ts'
-import { allowReading, noUsage } from './allow-reading.ts'
+import { allowReading, noteScan, noUsage } from './allow-reading.ts'
 import { CORE_FUNCTIONS } from './dialect.ts'
 import type { SqlCollation, SqlFunction } from './function.ts'
 import { addCollation, addFunction } from './install-dialect.ts'
@@ -156,7 +156,7 @@ export class Engine {
     }
     if (!columns) throw new SqlError('no statement')
     const { reads, functions, readOnly } = this.#usage
-    for (const plan of this.#plans) noteScan(reads, plan)
+    for (const plan of this.#plans) noteScan(this.#usage, plan)
     return { columns, plans: this.#plans, reads, functions, readOnly: readOnly && columns.length > 0 }
   }
 
@@ -224,17 +224,4 @@ export class Engine {
     const interrupt = () => (performance.now() > this.#deadline ? 1 : 0)
     this.#sqlite.capi.sqlite3_progress_handler(this.#pointer, STEPS_BETWEEN_CLOCK_LOOKS, interrupt, 0)
   }
-}
-
-/**
- * SQLite's authorizer is not told of columns that a USING or NATURAL JOIN compares; the scans that it plans show them.
- * Keys are left out: they count as used even where nobody reads them.
- */
-function noteScan(reads: Map<string, Set<string>>, { table, columnsUsed }: ScanPlan): void {
-  const columns = reads.get(table.name) ?? new Set()
-  table.columns.forEach(({ name, hidden, index: isKey, additional, required }, at) => {
-    const bit = 1n << BigInt(Math.min(at, 63))
-    if (!(hidden || isKey || additional || required) && (columnsUsed & bit) !== 0n) columns.add(name)
-  })
-  reads.set(table.name, columns)
 }

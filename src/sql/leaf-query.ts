@@ -8,7 +8,8 @@ export const EVIDENCE_TEXT = 500
 /** json_object takes 127 arguments in osquery's SQLite, two for each column. */
 const EVIDENCE_COLUMNS = 60
 
-const RESERVED: readonly string[] = ['passed', 'verdict', 'resource', 'reason']
+/** Columns that mean something to us. */
+export const RESERVED: readonly string[] = ['passed', 'verdict', 'resource', 'reason']
 
 export interface LeafQuery {
   readonly select: string

@@ -95,3 +95,22 @@ describe('libraries', () => {
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
   })
 })
+
+describe('what would do nothing', () => {
+  const onLinux = { only: 'SELECT 1 AS passed' }
+
+  it.each([['run'], ['test'], ['compile'], ['lint']])(
+    'is refused by %s, and not taken for success',
+    async (command) => {
+      const { code, stderr } = await runChecks([command, ...writeChecks(onLinux), '--tag', 'nobody-has-this'])
+      expect(stderr).toMatch(/^checks: .*so nothing was (judged|tested|compiled|linted)\n/)
+      expect(code).toBe(3)
+    },
+  )
+
+  it('is a run for another platform than the machine', async () => {
+    const { code, stderr } = await runChecks(['run', ...writeChecks(onLinux), '--platform', 'windows'])
+    expect(stderr).toMatch(/this machine is linux, not windows|no checks are selected/)
+    expect(code).toBe(3)
+  })
+})

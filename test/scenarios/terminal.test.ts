@@ -106,3 +106,10 @@ describe('a Node that is too old', () => {
     expect(stderr).toMatch(/^checks: Node\.js \d+\.\d+\.\d+ is too old; Keelson needs 22\.18 or newer\.[^\n]*\n$/)
   })
 })
+
+it.runIf(existsSync('/dev/full'))('a full disk is told in one line, and is no verdict', async () => {
+  const through = ['sh', '-c', 'exec "$@" > /dev/full', 'sh']
+  const { code, stderr } = await runChecks(['list'], { through })
+  expect(stderr).toMatch(/^checks: cannot write the output: ENOSPC.*\n$/)
+  expect(code).toBe(3)
+})

@@ -242,3 +242,10 @@ describe('a table that is read only through USING or NATURAL JOIN', () => {
     expect(leaves[0]?.tables).toContainEqual({ table: 'deb_packages', shareable: true, columns: ['size'] })
   })
 })
+
+it.each(['Verdict', 'PASSED', 'Reason', 'k_verdict'])(
+  'a column called %s is refused, since it would mean nothing',
+  (name) => {
+    expect(problem(`SELECT 1 AS ok, 2 AS ${name}`)).toMatchObject({ code: 'reserved-column' })
+  },
+)

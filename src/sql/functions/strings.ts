@@ -1,6 +1,7 @@
 import { type SqlFunction, SqlFunctionError } from '../function.ts'
 import type { SqlValue } from '../table.ts'
 import { compileRegex } from './compile-regex.ts'
+import { matchWithin } from './match-within.ts'
 import { type ByteString, readByteString, readInt32, writeByteString } from './read-values.ts'
 
 /** osquery's default of `--regex_max_size`. */
@@ -21,12 +22,21 @@ function splitOnRegex(input: ByteString, pattern: ByteString): ByteString[] {
   if (pattern.length > MAX_REGEX_BYTES) throw new SqlFunctionError('Invalid regex')
   const pieces: ByteString[] = []
   let end = 0
-  for (const match of input.matchAll(compileRegex(pattern, 'g'))) {
+  for (const match of bounded(pattern, () => [...input.matchAll(compileRegex(pattern, 'g'))])) {
     pieces.push(input.slice(end, match.index))
     end = match.index + match[0].length
   }
   if (end < input.length || pieces.length === 0) pieces.push(input.slice(end))
   return pieces
+}
+
+/** The C++ library gives up in the same words. */
+function bounded<T>(pattern: ByteString, match: () => T): T {
+  const matched = matchWithin(pattern, match)
+  if (matched) return matched.result
+  throw new SqlFunctionError(
+    'The complexity of an attempted match against a regular expression exceeded a pre-set level.',
+  )
 }
 
 function defineSplit(name: string, split: (input: ByteString, separator: ByteString) => ByteString[]): SqlFunction {
@@ -49,7 +59,7 @@ function matchRegex(input: SqlValue, pattern: SqlValue, index: SqlValue): SqlVal
   if (regex.length > MAX_REGEX_BYTES) {
     throw new SqlFunctionError(`Invalid regex: too big, max size is ${MAX_REGEX_BYTES} bytes`)
   }
-  const match = compileRegex(regex).exec(readByteString(input))
+  const match = bounded(regex, () => compileRegex(regex).exec(readByteString(input)))
   const group = readInt32(index)
   if (!match || group < 0 || group >= match.length) return null
   return writeByteString(match[group] ?? '')
