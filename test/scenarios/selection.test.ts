@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { runChecks, runForReport, verdictsOf } from './run-checks.ts'
-import { onlyChecks, writeFiles } from './write-checks.ts'
+import { onlyChecks, writeChecks, writeFiles } from './write-checks.ts'
 
 const check = (id: string, more: string, platform = 'linux') =>
   `id: ${id}\ntitle: About ${id}\n${more}platforms: { ${platform}: { sql: SELECT 1 AS passed } }\n`

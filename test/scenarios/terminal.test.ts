@@ -109,7 +109,7 @@ describe('a Node that is too old', () => {
 
 it.runIf(existsSync('/dev/full'))('a full disk is told in one line, and is no verdict', async () => {
   const through = ['sh', '-c', 'exec "$@" > /dev/full', 'sh']
-  const { code, stderr } = await runChecks(['list'], { through })
+  const { code, stderr } = await runChecks(['show', 'disk-encryption'], { through })
   expect(stderr).toMatch(/^checks: cannot write the output: ENOSPC.*\n$/)
   expect(code).toBe(3)
 })
