@@ -28,7 +28,7 @@ export function lintStatement(sql: string, prepared: Preparation, engine: Schema
 function findDoubleQuotedStrings(sql: string, engine: SchemaEngine): Finding[] {
   if (!sql.includes('"')) return []
   try {
-    engine.prepareStrictly(sql)
+    engine.requireNames(sql)
     return []
   } catch (error) {
     const message = error instanceof SqlError ? error.message : String(error)

@@ -30,6 +30,7 @@ export class SchemaEngine {
   #fixture: Fixture = NOTHING
   /** Gates are the same in many checks, and what was compiled is often linted next. */
   readonly #prepared = new Map<string, Preparation>()
+  readonly #strict = new Set<string>()
 
   constructor(sqlite: Sqlite, platform: Platform, tables: ReadonlyMap<string, PlatformTable>) {
     this.platform = platform
@@ -52,14 +53,17 @@ export class SchemaEngine {
     return prepared
   }
 
-  /** As prepare, but "text" in double quotes is only ever a name. */
-  prepareStrictly(sql: string): Preparation {
+  /** Throws where "text" in double quotes is no name, which `prepare` takes for a string. @throws SqlError */
+  requireNames(sql: string): void {
+    if (this.#strict.has(sql)) return
     this.#engine.setDoubleQuotedStrings(false)
     try {
-      return this.#engine.prepare(sql)
+      this.#engine.prepare(sql)
     } finally {
       this.#engine.setDoubleQuotedStrings(true)
     }
+    if (this.#strict.size >= MOST_PREPARED) this.#strict.clear()
+    this.#strict.add(sql)
   }
 
   /** The first column of the first row. @throws SqlError, SqlTimeout */
