@@ -12,7 +12,10 @@ type Params<Value> = Readonly<Record<string, Readonly<Record<string, Value>>>>
 
 export function readParams(value: unknown): Params<unknown> {
   if (!isMapping(value) || !Object.values(value).every(isMapping)) {
-    throw invalid('params must be a mapping of check ids to parameters', 'params: { usb-storage: { allowed: true } }')
+    throw invalid(
+      'params must be a mapping of check ids to parameters',
+      'params: { os-version-at-least: { min_linux: debian 12 } }',
+    )
   }
   return value as Params<unknown>
 }

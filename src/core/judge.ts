@@ -101,7 +101,7 @@ export function judgeLeaf(leaf: Leaf, observation: Observation): LeafJudgement {
   const tally = answer.tally ?? {}
   const total = Object.values(tally).reduce((sum, count) => sum + count, 0)
   const verdict = judgeTally(leaf, tally, total)
-  const rows = (answer.rows ?? []).map(judgedRow)
+  const rows = (answer.rows ?? []).map((row) => judgedRow(row, leaf.expected))
   const shown = verdict === 'pass' ? rows : rows.filter((row) => row.verdict !== 'pass')
   const notPassing = total - (tally.pass ?? 0) - (tally.not_applicable ?? 0)
   const reason = verdict === 'pass' ? undefined : leafReason(leaf, notPassing, total, shown)
@@ -139,9 +139,12 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function judgedRow({ verdict, resource, reason, judged, evidence }: AnswerRow): JudgedRow {
+function judgedRow(
+  { verdict, resource, reason, judged, evidence }: AnswerRow,
+  expected: string | undefined,
+): JudgedRow {
   const known = isVerdict(verdict) ? verdict : 'error'
-  const said = reason ?? (known === 'error' ? unclear(judged) : undefined)
+  const said = reason ?? (known === 'error' ? unclear(judged, expected) : undefined)
   return {
     verdict: known,
     ...(isBlank(resource) ? {} : { resource: String(resource) }),
@@ -150,8 +153,12 @@ function judgedRow({ verdict, resource, reason, judged, evidence }: AnswerRow): 
   }
 }
 
-function unclear(judged: EvidenceValue): string | undefined {
+function unclear(judged: EvidenceValue, expected: string | undefined): string | undefined {
   if (judged === 'error') return undefined
+  // A condition's NULL is ours: its author wrote no SQL.
+  if (judged === null && expected !== undefined) {
+    return `it cannot be told whether it is as expected (${expected}): a value is missing, or of another kind`
+  }
   const found = judged === null ? 'NULL' : judged === '' ? 'empty text' : `'${judged}'`
   return `the column that judges the row is ${found}: neither a number nor true or false`
 }

@@ -148,8 +148,14 @@ async function listen(server: Server, path: string): Promise<void> {
   if (!isPipe(path)) await chmod(path, 0o600)
 }
 
+const LONGEST_PATH = 97
+
 async function claimPath(path: string): Promise<void> {
   if (isPipe(path)) return
+  if (Buffer.byteLength(path) > LONGEST_PATH) {
+    const hint = 'extensions append up to six characters, and the system allows some 104'
+    throw new KeelsonError('manager/listen', `${path} is too long for a socket (over ${LONGEST_PATH} bytes)`, { hint })
+  }
   const found = await lstat(path).catch(() => undefined)
   if (!found) return removeExtensionSockets(path)
   if (!found.isSocket()) {

@@ -46,7 +46,7 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
   groups: { neverEmpty: 'at least one group', source: 'osquery specs/groups.table; group(5)' },
   user_groups: { neverEmpty: 'every user has a primary group', source: 'osquery specs/user_groups.table' },
   processes: {
-    neverEmpty: 'osquery itself is a process',
+    neverEmpty: "osquery's own process",
     needsRoot: POSIX,
     needsRootColumns: ['path', 'cwd', 'root', 'on_disk', 'disk_bytes_read', 'disk_bytes_written'],
     silentWithoutRoot: true,

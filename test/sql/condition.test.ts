@@ -190,3 +190,11 @@ describe('a row of which is not known whether it is meant', () => {
     expect(verdict({ like: '1%' }, { version: null }, 'none')).toBe('pass')
   })
 })
+
+it('a condition that cannot be told says so in its own words', () => {
+  const compiled = compile({ table: 'users', expect: { shell: { gt: 5 } } })
+  const { reasons } = judgeOver(compiled, engines.linux, toFixture({ users: [{ uid: 1, shell: '/bin/sh' }] }), NOW)
+  expect(reasons).toEqual([
+    'it cannot be told whether it is as expected (shell > 5): a value is missing, or of another kind',
+  ])
+})
