@@ -2,6 +2,7 @@ import { findNewerSyntax } from './dialect.ts'
 import { type Preparation, SqlError } from './engine.ts'
 import type { Finding } from './finding.ts'
 import type { SchemaEngine } from './schema-engine.ts'
+import { OPERATOR } from './table.ts'
 import { significantTokens, type Token } from './tokenizer.ts'
 
 /** What is wrong, or looks wrong, with one statement. */
@@ -17,6 +18,7 @@ export function lintStatement(sql: string, prepared: Preparation, engine: Schema
     ),
     ...findDoubleQuotedStrings(sql, engine),
     ...findMissingRequired(prepared),
+    ...findGlobbedPaths(prepared),
     ...findTextVersions(tokens, prepared, engine),
     ...findPerUser(prepared, engine),
     ...findLongPatterns(tokens),
@@ -57,6 +59,22 @@ function findMissingRequired({ plans }: Preparation): Finding[] {
         hint: `${name} answers only for what it is asked about: WHERE ${required[0]} = … (or IN, or LIKE)`,
       }
     })
+}
+
+// osquery expands `=` and LIKE, and answers nothing for GLOB, which it yet takes for the required constraint.
+function findGlobbedPaths({ plans }: Preparation): Finding[] {
+  const globbed = plans.filter(({ table, pushed }) => {
+    const required = pushed.filter(({ column }) =>
+      table.columns.some(({ name, required }) => required && name === column),
+    )
+    return required.length > 0 && required.every(({ op }) => op === OPERATOR.glob)
+  })
+  return [...new Set(globbed.map(({ table }) => table.name))].map((name) => ({
+    level: 'error',
+    code: 'globbed-path',
+    message: `${name} answers nothing for a path by GLOB`,
+    hint: "path LIKE '/etc/%' for one level, '/etc/%%' for everything below",
+  }))
 }
 
 const ORDERING = ['<', '<=', '>', '>=', 'between']

@@ -92,6 +92,12 @@ describe('SQL that osquery would not accept', () => {
     expect(codes('SELECT 1 AS passed FROM users JOIN file ON file.path = users.directory')).toEqual([])
   })
 
+  it('is a path that is only globbed, which answers nothing', () => {
+    expect(codes("SELECT 1 AS passed FROM file WHERE path GLOB '/etc/*'")).toEqual(['globbed-path'])
+    expect(codes("SELECT 1 AS passed FROM file WHERE path LIKE '/etc/%' AND path GLOB '*/x'")).toEqual([])
+    expect(codes("SELECT 1 AS passed FROM file WHERE directory = '/etc' AND path GLOB '*/x'")).toEqual([])
+  })
+
   it('is a regular expression of more than 256 bytes', () => {
     const matching = (pattern: string) => codes({ table: 'etc_hosts', expect: { hostnames: { matches: pattern } } })
     expect(matching('x'.repeat(257))).toEqual(['long-pattern'])
