@@ -34,7 +34,10 @@ export function formatDetails(result: CheckResult, layout: DetailsLayout): strin
     ...label('Reason:', reasons, layout),
     ...(troubled || layout.verbose ? label('Found:', foundLines(result, layout), layout) : []),
     ...(troubled && layout.verbose && result.why ? label('Why:', proseLines(result.why, layout, 'muted'), layout) : []),
-    ...(troubled && result.fix ? label('Fix:', proseLines(result.fix, layout), layout) : []),
+    // How to mend what may not be broken would only lead astray; what could not be seen is in the reason.
+    ...(troubled && result.fix && (result.verdict !== 'error' || layout.verbose)
+      ? label('Fix:', proseLines(result.fix, layout), layout)
+      : []),
   ]
 }
 

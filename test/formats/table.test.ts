@@ -53,6 +53,14 @@ describe('formatTable', () => {
     expect(verbose).toContain('settings-8.ini')
   })
 
+  it('shows how to mend what fails, and not what may not be broken', () => {
+    const shown = (verdict: 'fail' | 'error', verbose = false) =>
+      formatTable(sampleReport([sampleResult({ verdict, reason: 'x', fix: 'Turn it on.' })]), { verbose })
+    expect(shown('fail')).toContain('Turn it on.')
+    expect(shown('error')).not.toContain('Turn it on.')
+    expect(shown('error', true)).toContain('Turn it on.')
+  })
+
   it('says why a check does not apply, where there is more to say than that', () => {
     expect(formatTable(realisticReport())).toContain('the machine has no battery')
     const plain = sampleResult({ verdict: 'not_applicable', reason: 'it does not apply here' })
