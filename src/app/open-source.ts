@@ -15,6 +15,8 @@ const startPrivateOsqueryi: typeof import('../osquery/private-osqueryi.ts').star
 /** A batch of checks answers some hundred kilobytes; who answers more is not osquery, or not well. */
 const MAX_BYTES = 64 * 1024 * 1024
 
+const INSTALL = 'install osquery from https://osquery.io/downloads'
+
 export interface Opened {
   readonly source: Source
   /** Why this one. */
@@ -63,6 +65,7 @@ async function openAny(config: Config): Promise<Opened> {
     }
   }
   const why = warnings.length > 0 ? 'no osquery that was found can be used' : 'no osquery was found'
+  if (!isEmbeddable()) throw new KeelsonError('no-source', why, { hint: INSTALL })
   return { source: await openEmbedded(), why, warnings }
 }
 
@@ -94,7 +97,7 @@ async function openOsqueryi({ timeout }: Config): Promise<Source> {
       'no-osqueryi',
       'neither osqueryi nor osqueryd was found on the PATH or in the usual places',
       {
-        hint: 'install osquery from https://osquery.io/downloads',
+        hint: INSTALL,
       },
     )
   }
@@ -106,15 +109,12 @@ export function isEmbeddable(): boolean {
   return process.platform === 'linux'
 }
 
-async function openEmbedded(): Promise<Source> {
+/** Starts the embedded engine. @throws KeelsonError on a system that it does not know */
+export async function openEmbedded(): Promise<EmbeddedEngine> {
   if (!isEmbeddable()) {
-    throw new KeelsonError(
-      'no-source',
-      `there is no osquery here, and the embedded engine only knows Linux, not ${process.platform}`,
-      {
-        hint: 'install osquery from https://osquery.io/downloads',
-      },
-    )
+    throw new KeelsonError('no-source', `the embedded engine only knows Linux, not ${process.platform}`, {
+      hint: INSTALL,
+    })
   }
   const engine = new EmbeddedEngine()
   await engine.start()

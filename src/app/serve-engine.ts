@@ -1,7 +1,8 @@
-import { EmbeddedEngine } from '../host/embedded-engine.ts'
+import type { EmbeddedEngine } from '../host/embedded-engine.ts'
 import type { ManagerBackend } from '../osquery/manager-backend.ts'
 import { type Manager, type ManagerOptions, serveManager } from '../osquery/manager-server.ts'
 import type { ColumnType, TableColumn } from '../sql/table.ts'
+import { openEmbedded } from './open-source.ts'
 
 export interface ServeOptions extends ManagerOptions {
   /** Milliseconds for one request to the engine; 300,000 unless given, as osquery gives a call of a plugin. */
@@ -15,7 +16,7 @@ export interface ServedEngine {
 
 /** Serves the embedded engine on an extension socket, so that any osquery client can talk to it. */
 export async function serveEngine(path: string, options: ServeOptions = {}): Promise<ServedEngine> {
-  const engine = new EmbeddedEngine()
+  const engine = await openEmbedded()
   try {
     const manager = await serveManager(path, await toBackend(engine, path, options.queryTimeout), options)
     const close = async () => {
