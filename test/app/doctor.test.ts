@@ -3,9 +3,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { diagnose, openLibrary, openWorkbench } from '../../src/app.ts'
 import { type Flags, readConfig } from '../../src/config.ts'
 import { SourceError } from '../../src/core/errors.ts'
-import { serveManager } from '../../src/osquery/manager-server.ts'
 import { makeFolder } from '../scenarios/run-checks.ts'
-import { ONE_PASS, serveStandIn } from '../scenarios/stand-in-osquery.ts'
+import { ONE_PASS, serveQueries, serveStandIn } from '../scenarios/stand-in-osquery.ts'
 import { onlyChecks, writeCheck } from '../scenarios/write-checks.ts'
 
 const FILES = { 'a.yaml': writeCheck('one', 'SELECT 1 AS passed') }
@@ -18,19 +17,10 @@ async function diagnoseWith(flags: Flags) {
 
 /** An osquery that says who it is, and nothing of its machine. */
 async function serveSilent(): Promise<string> {
-  const path = join(makeFolder(), 'q.em')
-  const refuse = () => Promise.reject(new SourceError('sql', 'the machine is not known'))
-  const manager = await serveManager(path, {
-    query: async (sql) => (sql.includes('osquery_info') ? [{ version: '5.23.0', build_distro: 'x' }] : refuse()),
-    columns: refuse,
-    tableColumns: () => undefined,
-    generateTable: refuse,
-    options: () => ({}),
-    attach: () => {},
-    detach: () => {},
-    hasCoreTable: () => false,
+  const { path } = await serveQueries(async (sql) => {
+    if (sql.includes('osquery_info')) return [{ version: '5.23.0', build_distro: 'x' }]
+    throw new SourceError('sql', 'the machine is not known')
   })
-  onTestFinished(() => manager.close())
   return path
 }
 

@@ -20,16 +20,21 @@ const FACTS: readonly [RegExp, TextRow[]][] = [
 export async function serveStandIn(
   answer: (sql: string, manager: Manager) => Promise<TextRow[]>,
 ): Promise<{ path: string; asked: string[] }> {
-  const path = join(makeFolder(), 'q.em')
   const asked: string[] = []
+  const manager = await serveQueries(async (sql) => {
+    const fact = /^SELECT [a-z_, ]+ FROM/.test(sql) ? FACTS.find(([pattern]) => pattern.test(sql)) : undefined
+    if (fact) return fact[1]
+    asked.push(sql)
+    return answer(sql, manager)
+  })
+  return { path: manager.path, asked }
+}
+
+/** Serves a socket that answers queries alone. */
+export async function serveQueries(query: (sql: string) => Promise<TextRow[]>): Promise<Manager> {
   const refuse = () => Promise.reject(new SourceError('sql', 'not here'))
-  const manager = await serveManager(path, {
-    query: async (sql) => {
-      const fact = /^SELECT [a-z_, ]+ FROM/.test(sql) ? FACTS.find(([pattern]) => pattern.test(sql)) : undefined
-      if (fact) return fact[1]
-      asked.push(sql)
-      return answer(sql, manager)
-    },
+  const manager = await serveManager(join(makeFolder(), 'q.em'), {
+    query,
     columns: refuse,
     tableColumns: () => undefined,
     generateTable: refuse,
@@ -39,5 +44,5 @@ export async function serveStandIn(
     hasCoreTable: () => false,
   })
   onTestFinished(() => manager.close())
-  return { path, asked }
+  return manager
 }
