@@ -131,8 +131,7 @@ function watchExtensions(extensions: RegisteredExtensions, interval: number): { 
 
 async function listen(server: Server, path: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const fail = (cause: Error): void =>
-      reject(new KeelsonError('manager/listen', `cannot serve on ${path}: ${cause.message}`, { cause }))
+    const fail = (cause: Error): void => reject(cannotServe(path, cause))
     server.once('error', fail)
     // The socket is made inside listen(), so that it never exists with a wider mode. Worker threads have no umask.
     const before = isMainThread ? process.umask(0o177) : undefined
@@ -189,12 +188,30 @@ async function removeExtensionSockets(path: string): Promise<void> {
   const folder = dirname(path)
   const prefix = `${basename(path)}.`
   const names = await readdir(folder).catch((error) => {
-    throw new KeelsonError('manager/listen', `cannot serve on ${path}: ${messageOf(error)}`, { cause: error })
+    throw cannotServe(path, error)
   })
   for (const name of names) {
     if (!name.startsWith(prefix) || !/^\d+$/.test(name.slice(prefix.length))) continue
     const extension = join(folder, name)
     if ((await lstat(extension).catch(() => undefined))?.isSocket()) await rm(extension, { force: true })
+  }
+}
+
+function cannotServe(path: string, cause: unknown): KeelsonError {
+  const folder = dirname(path)
+  const failed = (reason: string, hint?: string): KeelsonError =>
+    new KeelsonError('manager/listen', `cannot serve on ${path}: ${reason}`, { cause, ...(hint && { hint }) })
+  switch ((cause as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+      return failed(`there is no folder ${folder}`, 'make the folder first, or choose another path')
+    case 'ENOTDIR':
+      return failed(`${folder} is not a folder`, 'choose a path inside a folder')
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return failed(`no permission to make a socket in ${folder}`, 'choose a folder that you may read and write')
+    default:
+      return failed(messageOf(cause))
   }
 }
 

@@ -210,9 +210,18 @@ describe('checks engine', () => {
     expect(third).toMatchObject({ code: 3, stderr: expect.stringMatching(/is a file, not a socket/) })
   })
 
-  it('says so when its folder is not there', async () => {
-    const { code, stderr } = await runChecks(['engine', '--socket', '/nonexistent/q.em'])
-    expect(stderr).toMatch(/cannot serve on \/nonexistent\/q\.em/)
-    expect(code).toBe(3)
+  it('says why no socket can be made there, and what to do', async () => {
+    const file = join(makeFolder(), 'file')
+    writeFileSync(file, 'precious')
+    const places = [
+      ['/nonexistent/q.em', 'there is no folder /nonexistent', 'make the folder first'],
+      [`${file}/q.em`, `${file} is not a folder`, 'choose a path inside a folder'],
+      ['/proc/q.em', 'no permission to make a socket in /proc', 'choose a folder that you may read and write'],
+    ] as const
+    for (const [path, reason, hint] of places) {
+      const { code, stderr } = await runChecks(['engine', '--socket', path])
+      expect(stderr).toContain(`cannot serve on ${path}: ${reason}\n  hint: ${hint}`)
+      expect(code).toBe(3)
+    }
   })
 })
