@@ -1,3 +1,4 @@
+import { formatSchedule, parseSchedule } from './content/schedule.ts'
 import { isMapping } from './content/words.ts'
 import { EFFECTS, type Effect } from './core/check.ts'
 import { KeelsonError } from './core/errors.ts'
@@ -48,6 +49,14 @@ export function readSeconds(value: unknown, where: string): number {
 export function readVersion(value: unknown): string {
   if (typeof value === 'string' && /^\d+\.\d+\.\d+$/.test(value)) return value
   throw invalid(`osquery_version must be a release such as "5.12.0", not ${show(value)}`)
+}
+
+/** When a check is due, as one text for one meaning. */
+export function readSchedule(value: unknown): string {
+  if (typeof value !== 'string' && typeof value !== 'number') throw invalid('schedule must be text such as 1d')
+  const read = parseSchedule(value)
+  if ('problem' in read) throw invalid(read.problem, read.hint)
+  return formatSchedule(read.schedule)
 }
 
 export function readEffect(value: string): Effect {

@@ -5,6 +5,7 @@ import {
   readBoolean,
   readEffect,
   readParams,
+  readSchedule,
   readSeconds,
   readSource,
   readText,
@@ -37,6 +38,10 @@ export interface Config {
   /** Milliseconds for one query. */
   readonly timeout: number
   readonly strict: boolean
+  /** Where verdicts are remembered; undefined: in the usual place; false: nowhere. */
+  readonly state: string | false | undefined
+  /** When checks that say nothing of it are due. */
+  readonly schedule: string
   /** The file that was read, if any. */
   readonly file: string | undefined
 }
@@ -51,6 +56,8 @@ export interface Flags {
   readonly socket?: string | undefined
   readonly timeout?: string | undefined
   readonly strict?: boolean | undefined
+  /** False for --no-state; commander gives true when nothing was said. */
+  readonly state?: string | boolean | undefined
 }
 
 const DEFAULTS: Config = {
@@ -64,6 +71,8 @@ const DEFAULTS: Config = {
   socket: undefined,
   timeout: 30_000,
   strict: false,
+  state: undefined,
+  schedule: '1d',
   file: undefined,
 }
 
@@ -95,7 +104,8 @@ function readPlace(
   return { source: 'socket', socket: given.socket }
 }
 
-function fromFlags({ checks, library, param, source, socket, timeout, strict }: Flags, cwd: string): Partial<Config> {
+function fromFlags(flags: Flags, cwd: string): Partial<Config> {
+  const { checks, library, param, source, socket, timeout, strict, state } = flags
   return {
     ...(checks ? { checks: checks.map((folder) => resolve(cwd, folder)) } : {}),
     ...(library === false ? { library } : {}),
@@ -103,11 +113,13 @@ function fromFlags({ checks, library, param, source, socket, timeout, strict }: 
     ...readPlace({ source, socket }, { source: '--source', socket: '--socket' }),
     ...(timeout === undefined ? {} : { timeout: readSeconds(timeout, '--timeout') }),
     ...(strict ? { strict } : {}),
+    ...(state === undefined || state === true ? {} : { state: state === false ? false : resolve(cwd, state) }),
   }
 }
 
 function fromEnvironment(env: NodeJS.ProcessEnv, cwd: string): Partial<Config> {
   const { KEELSON_CHECKS: checks, KEELSON_SOURCE: source, KEELSON_SOCKET: socket, KEELSON_TIMEOUT: timeout } = env
+  const { KEELSON_STATE: state } = env
   const separator = process.platform === 'win32' ? ';' : ':'
   return {
     ...(checks ? { checks: checks.split(separator).map((folder) => resolve(cwd, folder)) } : {}),
@@ -116,6 +128,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv, cwd: string): Partial<Config> {
       { source: 'KEELSON_SOURCE', socket: 'KEELSON_SOCKET' },
     ),
     ...(timeout ? { timeout: readSeconds(timeout, 'KEELSON_TIMEOUT') } : {}),
+    ...(state ? { state: state === 'none' ? false : resolve(cwd, state) } : {}),
   }
 }
 
@@ -132,6 +145,8 @@ const KEYS: Readonly<Record<string, Reader>> = {
   socket: (value, folder) => ({ socket: resolve(folder, readText(value, 'socket')) }),
   timeout: (value) => ({ timeout: readSeconds(value, 'timeout') }),
   strict: (value) => ({ strict: readBoolean(value, 'strict') }),
+  state: (value, folder) => ({ state: value === false ? false : resolve(folder, readText(value, 'state')) }),
+  schedule: (value) => ({ schedule: readSchedule(value) }),
 }
 
 function readFileSettings(file: string): Partial<Config> {

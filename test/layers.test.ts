@@ -23,10 +23,15 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   content: { imports: ['core', ...LEAVES], packages: ['js-yaml'], node: true },
   osquery: { imports: ['core', ...LEAVES], packages: ['thrift'], node: true },
   host: { imports: ['core', ...LEAVES], node: true },
+  state: { imports: ['core', ...LEAVES], packages: ['better-sqlite3'], node: true },
   'config-values.ts': { imports: ['core', 'content'], node: false },
   'config.ts': { imports: ['core', 'content', 'config-values.ts'], node: true },
-  app: { imports: ['core', ...LEAVES, 'content', 'osquery', 'host', 'config.ts'], node: true },
-  'app.ts': { imports: ['core', ...LEAVES, 'content', 'osquery', 'host', 'config.ts', 'app'], node: true },
+  app: {
+    imports: ['core', ...LEAVES, 'content', 'osquery', 'host', 'state', 'config.ts'],
+    packages: ['node-schedule'],
+    node: true,
+  },
+  'app.ts': { imports: ['core', ...LEAVES, 'content', 'osquery', 'host', 'state', 'config.ts', 'app'], node: true },
   cli: { imports: ['core', 'config.ts', 'app.ts'], packages: ['commander'], node: true },
 }
 

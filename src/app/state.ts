@@ -1,0 +1,66 @@
+import type { Config } from '../config.ts'
+import { KeelsonError } from '../core/errors.ts'
+import type { KnownAsset, Store } from '../core/store.ts'
+import { findOther, locateState, whereabouts } from '../state/locate.ts'
+import { StateError } from '../state/sqlite-error.ts'
+import type { SqliteStore } from '../state/sqlite-store.ts'
+
+// A run without state need not load SQLite's driver.
+const openSqlite: typeof import('../state/open-sqlite.ts').openSqlite = async (...args) =>
+  (await import('../state/open-sqlite.ts')).openSqlite(...args)
+
+export interface OpenedState {
+  readonly store: SqliteStore
+  readonly path: string
+  /** What a person should know of it, such as that another state exists too. */
+  readonly warnings: readonly string[]
+}
+
+export interface OpenStateOptions {
+  readonly clock: () => number
+  /** Whether a state that does not exist yet is made. */
+  readonly create: boolean
+}
+
+/** Opens the state that the configuration names. @throws KeelsonError */
+export async function openState(config: Config, { clock, create }: OpenStateOptions): Promise<OpenedState> {
+  if (config.state === false) {
+    throw new KeelsonError('state/none', 'there is no state: it is switched off', {
+      hint: 'leave out --no-state (or state: false in keelson.yaml)',
+    })
+  }
+  const places = locateState(whereabouts())
+  const path = config.state ?? places.own
+  const other = config.state === undefined ? findOther(places) : undefined
+  const warnings = other ? [`another state exists at ${other}, and this one is ${path}: name one with --state`] : []
+  return { store: await openSqlite(path, { clock, create }), path, warnings }
+}
+
+/** Whether a state that cannot be kept should not keep a run from being made: nobody asked for it by name. */
+export function isOptional(config: Config, error: unknown): error is StateError {
+  return config.state === undefined && error instanceof StateError && error.failure === 'read-only'
+}
+
+/**
+ * The asset that is meant: by UUID or name; without either, the only one, or the one this machine's last run was about.
+ * @throws KeelsonError
+ */
+export async function chooseAsset(store: Store, given?: string): Promise<KnownAsset> {
+  const assets = await store.assets()
+  if (given === undefined) {
+    const [newest] = [...assets].sort((one, other) => (other.lastSeenAt ?? 0) - (one.lastSeenAt ?? 0))
+    if (newest) return newest
+    throw new KeelsonError('no-asset', 'nothing is known of any machine yet', { hint: 'checks run' })
+  }
+  const meant = assets.filter(({ uuid, name }) => uuid === given.toLowerCase() || name === given)
+  const [asset, another] = meant
+  if (!asset) {
+    throw new KeelsonError('no-asset', `no asset is called ${given}`, { hint: 'checks assets lists them' })
+  }
+  if (another) {
+    throw new KeelsonError('many-assets', `${meant.length} assets are called ${given}`, {
+      hint: `name one by its UUID: ${meant.map(({ uuid }) => uuid).join(', ')}`,
+    })
+  }
+  return asset
+}

@@ -1,0 +1,88 @@
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { messageOf } from '../core/errors.ts'
+import { StateError, toStateError } from './sqlite-error.ts'
+import { APPLICATION_ID, LATEST, migrate } from './sqlite-schema.ts'
+import { SqliteStore } from './sqlite-store.ts'
+
+export interface OpenOptions {
+  readonly clock: () => number
+  /** False: a database that does not exist is an error, and none is made. */
+  readonly create?: boolean
+  /** Said in the ledger's first entry, such as why it was begun anew. */
+  readonly why?: Readonly<Record<string, unknown>>
+}
+
+/** Milliseconds to wait for another process that is writing. */
+const BUSY = 10_000
+/** Pages of 4 kB kept in memory: 32 MB. */
+const CACHE = 8000
+
+/**
+ * Opens the state in a SQLite database, makes it or brings it up to date.
+ * @throws StateError; a database of a newer version, or of another program, is left as it is
+ */
+export async function openSqlite(path: string, options: OpenOptions): Promise<SqliteStore> {
+  const existed = existsSync(path)
+  if (!existed && options.create === false) {
+    throw new StateError('read-only', path, `there is no state at ${path}`, {
+      hint: 'checks run makes it; or name another with --state PATH',
+    })
+  }
+  if (!existed) makeFile(path)
+  let db: Database.Database | undefined
+  try {
+    db = new Database(path, { timeout: BUSY })
+    refuseForeign(db, path)
+    db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = FULL')
+    db.pragma(`cache_size = ${CACHE}`)
+    migrate(db)
+    const store = new SqliteStore(db, options)
+    await store.begin(options.why)
+    return store
+  } catch (error) {
+    db?.close()
+    throw toStateError(error, path)
+  }
+}
+
+function refuseForeign(db: Database.Database, path: string): void {
+  const id = db.pragma('application_id', { simple: true }) as number
+  const version = db.pragma('user_version', { simple: true }) as number
+  const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number
+  if (tables > 0 && id !== APPLICATION_ID) {
+    throw new StateError('foreign', path, `${path} is a database of another program`, {
+      hint: 'name another place with --state PATH',
+    })
+  }
+  if (version > LATEST) {
+    throw new StateError(
+      'newer',
+      path,
+      `the state at ${path} was written by a newer Keelson (version ${version} of the database; this one knows ${LATEST})`,
+      { hint: 'update Keelson, or name another place with --state PATH; the state was not touched' },
+    )
+  }
+}
+
+/** Only its owner may read what is wrong with a machine. */
+function makeFile(path: string): void {
+  try {
+    makeFolder(dirname(path))
+    closeSync(openSync(path, 'a', 0o600))
+  } catch (cause) {
+    throw new StateError('read-only', path, `the state cannot be kept at ${path}: ${messageOf(cause)}`, {
+      hint: 'choose another place with --state PATH, or --no-state',
+      cause,
+    })
+  }
+}
+
+// Step by step: Node's own recursive form never returns for a folder below /proc.
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  mkdirSync(path, { mode: 0o700 })
+}

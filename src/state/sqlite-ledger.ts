@@ -1,0 +1,93 @@
+import type { Database, Statement } from 'better-sqlite3'
+import { type AssetRecord, type EntryDraft, type Event, LEVELS, toEvent } from '../core/event.ts'
+import type { LedgerEntry } from '../core/store.ts'
+import { createLinker, digestPayload, GENESIS } from './chain.ts'
+import type { Names } from './names.ts'
+import { packPayload, type StoredPayload, unpackPayload } from './payload.ts'
+
+export interface LedgerTools {
+  readonly clock: () => number
+  readonly newUuid: () => string
+  /** The UUIDv5 of a name. */
+  readonly uuidOf: (name: string) => string
+}
+
+/** What an entry is about, in numbers. */
+export interface EntryPlace {
+  readonly asset: number
+  readonly assetSequence: number
+  /** 0 for an entry about no single check. */
+  readonly check: number
+}
+
+/** An entry's columns with its payload, as the statements below read them. */
+export type EntryRow = readonly [
+  sequence: number,
+  hash: Buffer,
+  observed: number,
+  recorded: number,
+  body: StoredPayload | null,
+]
+export const ENTRY_COLUMNS = 'e.sequence, e.hash, e.observed, e.recorded, p.body'
+
+/** Appends entries, sealed at once: SQLite has one writer, so that who appends may as well give the sequence. */
+export class SqliteLedger {
+  readonly #tools: LedgerTools
+  readonly #actions: Names
+  readonly #link = createLinker()
+  readonly #selectHead: Statement<[], { sequence: number; hash: Buffer }>
+  readonly #insertEntry: Statement<(number | Buffer | null)[]>
+  readonly #insertPayload: Statement<[number, StoredPayload]>
+  readonly #overtake: Statement<[number, number, number]>
+  #head = { sequence: 0, hash: GENESIS as Buffer }
+
+  constructor(db: Database, actions: Names, tools: LedgerTools) {
+    this.#tools = tools
+    this.#actions = actions
+    this.#selectHead = db.prepare('SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1')
+    this.#insertEntry = db.prepare(
+      'INSERT INTO entry (sequence, tenant, asset, asset_sequence, check_id, action, level, observed, recorded, valid, digest, hash) VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    this.#insertPayload = db.prepare('INSERT INTO payload (sequence, body) VALUES (?, ?)')
+    this.#overtake = db.prepare('UPDATE entry SET valid = NULL WHERE asset = ? AND check_id = ? AND valid > ?')
+  }
+
+  /** The last entry. */
+  readHead(): { sequence: number; hash: Buffer } {
+    this.#head = this.#selectHead.get() ?? { sequence: 0, hash: GENESIS }
+    return this.#head
+  }
+
+  /** Appends after the head, which must have been read within this transaction. */
+  append(draft: EntryDraft, place: EntryPlace, asset: AssetRecord | null): LedgerEntry {
+    const { clock, newUuid, uuidOf } = this.#tools
+    const { assetSequence } = place
+    const recordedAt = clock()
+    const event = toEvent(draft, { uuid: newUuid(), recordedAt, assetSequence, asset, uuidOf })
+    const text = JSON.stringify(event)
+    const digest = digestPayload(text)
+    const sequence = this.#head.sequence + 1
+    const hash = this.#link(this.#head.hash, sequence, digest)
+    const { observedAt } = draft
+    const action = this.#actions.number(draft.action)
+    const level = LEVELS.indexOf(draft.level)
+    const about = [place.asset, assetSequence, place.check, action, level]
+    this.#insertEntry.run(sequence, ...about, observedAt, recordedAt, observedAt, digest, hash)
+    this.#insertPayload.run(sequence, packPayload(text))
+    this.#head = { sequence, hash }
+    return { sequence, hash: hash.toString('hex'), observedAt, recordedAt, event }
+  }
+
+  /** After a clock was set back: what the entries observed later by the old clock say no longer holds. */
+  overtake({ asset, check }: Pick<EntryPlace, 'asset' | 'check'>, observedAt: number): void {
+    this.#overtake.run(asset, check, observedAt)
+  }
+}
+
+export function toLedgerEntry([sequence, hash, observedAt, recordedAt, body]: EntryRow): LedgerEntry {
+  return { sequence, hash: hash.toString('hex'), observedAt, recordedAt, event: body === null ? null : readEvent(body) }
+}
+
+export function readEvent(body: StoredPayload): Event {
+  return JSON.parse(unpackPayload(body)) as Event
+}

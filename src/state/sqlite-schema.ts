@@ -1,0 +1,81 @@
+import type { Database } from 'better-sqlite3'
+
+/** Marks the file as ours: `KEEL` in ASCII. */
+export const APPLICATION_ID = 0x4b45454c
+
+/**
+ * The tables, one text per version of the database; a database is brought up to date by running those it lacks. What is
+ * released is never changed, only followed by another.
+ *
+ * Numbers stand for names (asset, check, batch, action), since the same few names come a million times. `asset` 0 is the
+ * ledger itself, `check_id` 0 an entry about no single check. Times are milliseconds since 1970.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE asset (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL DEFAULT 0, uuid TEXT, name TEXT, platform TEXT, os TEXT, osquery TEXT,
+  owner_name TEXT, owner_email TEXT, team TEXT, company TEXT, labels TEXT NOT NULL DEFAULT '[]',
+  first_seen INTEGER NOT NULL, sequence INTEGER NOT NULL DEFAULT 0, baseline INTEGER,
+  UNIQUE (tenant, uuid)
+);
+
+CREATE TABLE check_name (id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL DEFAULT 0, name TEXT NOT NULL, UNIQUE (tenant, name));
+CREATE TABLE former_name (tenant INTEGER NOT NULL DEFAULT 0, name TEXT, check_id INTEGER, PRIMARY KEY (tenant, name, check_id)) WITHOUT ROWID;
+CREATE TABLE action_name (id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL DEFAULT 0, name TEXT NOT NULL, UNIQUE (tenant, name));
+CREATE TABLE batch_name (id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL DEFAULT 0, name TEXT NOT NULL, UNIQUE (tenant, name));
+
+CREATE TABLE definition (digest TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+-- A check as it was asked: its version, its definition, and how often (seconds; 0 by hand).
+CREATE TABLE edition (
+  id INTEGER PRIMARY KEY, check_id INTEGER NOT NULL, version TEXT NOT NULL, definition TEXT NOT NULL, period INTEGER NOT NULL,
+  UNIQUE (check_id, version, definition, period)
+);
+
+CREATE TABLE batch (
+  asset INTEGER, batch INTEGER, digest BLOB, seen INTEGER NOT NULL, refresh INTEGER NOT NULL,
+  PRIMARY KEY (asset, batch)
+) WITHOUT ROWID;
+CREATE TABLE check_state (
+  asset INTEGER, check_id INTEGER, verdict INTEGER, since INTEGER NOT NULL, edition INTEGER NOT NULL, batch INTEGER NOT NULL,
+  entry INTEGER NOT NULL, evidence_at INTEGER NOT NULL, evidence_tag INTEGER NOT NULL,
+  inability_since INTEGER, inability_reason TEXT, removed INTEGER,
+  PRIMARY KEY (asset, check_id)
+) WITHOUT ROWID;
+-- Evidence newer than the entry's, where it differs.
+CREATE TABLE evidence (asset INTEGER, check_id INTEGER, body TEXT NOT NULL, PRIMARY KEY (asset, check_id)) WITHOUT ROWID;
+CREATE TABLE gap (asset INTEGER, check_id INTEGER, until INTEGER, since INTEGER NOT NULL, PRIMARY KEY (asset, check_id, until)) WITHOUT ROWID;
+
+-- The ledger. \`valid\` is \`observed\`, or NULL where the asset's clock was set back afterwards to before it.
+CREATE TABLE entry (
+  sequence INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, asset INTEGER NOT NULL, asset_sequence INTEGER NOT NULL,
+  check_id INTEGER NOT NULL, action INTEGER NOT NULL, level INTEGER NOT NULL, observed INTEGER NOT NULL,
+  recorded INTEGER NOT NULL, valid INTEGER, digest BLOB NOT NULL, hash BLOB NOT NULL
+);
+CREATE INDEX entry_by_time ON entry (tenant, observed);
+CREATE INDEX entry_by_check ON entry (asset, check_id, valid);
+-- The event as JSON text, or deflated where it is long. Gone when it was pruned or erased; the chain stands without it.
+CREATE TABLE payload (sequence INTEGER PRIMARY KEY, body NOT NULL);
+
+INSERT INTO asset (id, uuid, first_seen) VALUES (0, NULL, 0);
+-- A random UUID (version 4) names the ledger among all.
+INSERT INTO setting SELECT 'ledger', lower(printf('%s-%s-4%s-%s%s-%s', hex(randomblob(4)), hex(randomblob(2)),
+  substr(hex(randomblob(2)), 2), substr('89ab', 1 + abs(random() % 4), 1), substr(hex(randomblob(2)), 2), hex(randomblob(6))));
+`,
+]
+
+export const LATEST = MIGRATIONS.length
+
+/** Brings a database up to date, all of it or nothing. */
+export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS): void {
+  const version = db.pragma('user_version', { simple: true }) as number
+  if (version >= migrations.length) return
+  db.transaction(() => {
+    // Another process may have done it meanwhile.
+    const now = db.pragma('user_version', { simple: true }) as number
+    for (const statements of migrations.slice(now)) db.exec(statements)
+    db.pragma(`application_id = ${APPLICATION_ID}`)
+    db.pragma(`user_version = ${migrations.length}`)
+  }).exclusive()
+}
