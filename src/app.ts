@@ -11,6 +11,8 @@ export {
 export { type Opened, openSource } from './app/open-source.ts'
 export { MissingParamError, paramsOf, requireKnownParams } from './app/params.ts'
 export { runChecks } from './app/run-checks.ts'
+export { runWithState } from './app/run-with-state.ts'
+export { chooseAsset, isOptional, openState } from './app/state.ts'
 export { openWorkbench, type Workbench } from './app/workbench.ts'
 export { CHECK_FILE_SCHEMA, TEMPLATE_FILE_SCHEMA } from './content/schema.ts'
 export { formatColumns } from './formats/columns.ts'

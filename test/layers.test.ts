@@ -28,7 +28,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'config.ts': { imports: ['core', 'content', 'config-values.ts'], node: true },
   app: {
     imports: ['core', ...LEAVES, 'content', 'osquery', 'host', 'state', 'config.ts'],
-    packages: ['node-schedule'],
+    packages: ['cron-parser'],
     node: true,
   },
   'app.ts': { imports: ['core', ...LEAVES, 'content', 'osquery', 'host', 'state', 'config.ts', 'app'], node: true },

@@ -52,7 +52,7 @@ export async function diagnose(config: Config, library: Library, workbench: Work
   const { source, why, warnings } = opened
   try {
     const selection = { patterns: [], tags: [] }
-    const report = await runChecks(source, workbench, { config, library, selection, clock: Date.now })
+    const report = await runChecks(source, workbench, { config, library, selection, all: true, clock: Date.now })
     const unjudged = report.results.flatMap(({ check, error }) => (error === null ? [] : [{ check, reason: error }]))
     const advice = advise(source.info, asRoot, unjudged.length)
     const checks = report.results.length

@@ -6,7 +6,7 @@ import { KeelsonError, SourceError } from '../core/errors.ts'
 import { decidingLeaves, type Judgement, type LeafJudgement } from '../core/judge.ts'
 import { type Asset, type CheckResult, type Evidence, type RunReport, summarize } from '../core/report.ts'
 import type { Selection } from '../core/select.ts'
-import type { Source } from '../core/source.ts'
+import type { Source, TextRow } from '../core/source.ts'
 import { planBatches } from '../sql/batch.ts'
 import { OSQUERY_GATES, OUTSPOKEN_GATES } from '../sql/table-gates.ts'
 import { definesPlatform, selectFrom } from './library.ts'
@@ -17,6 +17,10 @@ export interface RunOptions {
   readonly config: Config
   readonly library: Library
   readonly selection: Selection
+  /** Whether checks that are run by hand are run without being named. */
+  readonly all?: boolean
+  /** Which of the checks are to be asked now; all of them when absent. */
+  readonly choose?: (asset: Asset, checks: readonly CompiledCheck[]) => Promise<readonly CompiledCheck[]>
   readonly onProgress?: (judged: number, of: number) => void
   /** Milliseconds since 1970. */
   readonly clock: () => number
@@ -40,23 +44,26 @@ export async function runChecks(source: Source, workbench: Workbench, options: R
       },
     )
   }
-  const selected = selectFrom(library, selection)
+  const selected = selectFrom(library, selection).filter(
+    (check) => options.all || selection.patterns.length > 0 || !isManual(check, config),
+  )
   const named = new Set(selection.patterns)
   const defined = selected.filter((check) => definesPlatform(check, asset.platform))
   const forbidden = defined.filter((check) => forbiddenEffects(check, config).length > 0)
   const here = defined.filter((check) => !forbidden.includes(check))
   const elsewhere = selected.filter((check) => !definesPlatform(check, asset.platform) && named.has(check.id))
   const gates = source.info.reportsUnreadable ? OUTSPOKEN_GATES : OSQUERY_GATES
-  const compiled: CompiledCheck[] = []
+  const ready: CompiledCheck[] = []
   const unset: CheckResult[] = []
   for (const check of here) {
     try {
-      compiled.push(workbench.compile(check, asset.platform, gates))
+      ready.push(workbench.compile(check, asset.platform, gates))
     } catch (error) {
       if (!(error instanceof MissingParamError)) throw error
       unset.push(toUnasked(check, 'error', `${error.message}: ${error.hint}`))
     }
   }
+  const compiled = options.choose ? await options.choose(asset, ready) : ready
   const known = workbench.tables(asset.platform)
   const judgements = await assess(source, compiled, {
     plan: planBatches,
@@ -81,9 +88,14 @@ export async function runChecks(source: Source, workbench: Workbench, options: R
   }
 }
 
+/** Whether a check is run only when somebody asks for it. */
+export function isManual({ schedule }: Check, config: Config): boolean {
+  return (schedule ?? config.schedule) === 'manual'
+}
+
 async function describeAsset(source: Source, timeout: number): Promise<Asset> {
   const [system] = await source.query('SELECT uuid, computer_name, hostname FROM system_info', { timeout })
-  const [os] = await source.query('SELECT name, version, platform FROM os_version', { timeout })
+  const [os] = await source.query('SELECT name, version, build, platform FROM os_version', { timeout })
   if (!os?.platform) {
     throw new SourceError('protocol', 'the source does not tell its platform: os_version is empty', {
       hint: 'checks doctor tells more of the source',
@@ -93,9 +105,14 @@ async function describeAsset(source: Source, timeout: number): Promise<Asset> {
     uuid: system?.uuid?.toLowerCase() ?? '',
     name: system?.computer_name || system?.hostname || 'this machine',
     platform: toPlatform(os.platform),
-    // Some systems repeat their name in the version.
-    os: os.version?.startsWith(os.name ?? '') ? (os.version ?? '') : [os.name, os.version].filter(Boolean).join(' '),
+    os: nameSystem(os),
   }
+}
+
+function nameSystem({ name = '', version = '', build = '' }: TextRow): string {
+  // Some systems repeat their name in the version, and their build too.
+  const named = version.startsWith(name) ? version : [name, version].filter(Boolean).join(' ')
+  return build === '' || named.includes(build) ? named : `${named} (${build})`
 }
 
 /** osquery names a Linux by its distribution. */

@@ -23,6 +23,10 @@ export interface SourceOptions {
   timeout?: string
 }
 
+export interface StateOptions {
+  state?: string | boolean
+}
+
 const collect = (value: string, before: string[] = []) => [...before, value]
 
 /** Options of every command that reads checks. */
@@ -58,7 +62,15 @@ export function addSourceOptions(command: Command): Command {
     .option('--timeout <seconds>', 'for one query (default: 30)')
 }
 
-export function toConfig(options: ContentOptions & SourceOptions & { strict?: boolean }) {
+/** Where verdicts are remembered. */
+export function addStateOption(command: Command): Command {
+  return command.option(
+    '--state <path>',
+    'where verdicts are remembered (default: a system folder as root, else your own)',
+  )
+}
+
+export function toConfig(options: Partial<ContentOptions> & SourceOptions & StateOptions & { strict?: boolean }) {
   return readConfig(options)
 }
 

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import {
   FORMAT_NAMES,
   forTerminal,
@@ -8,7 +8,7 @@ import {
   REPORT_FORMATS,
   requireKnownParams,
   requireSound,
-  runChecks,
+  runWithState,
   selectFrom,
 } from '../app.ts'
 import { exitCodeOf } from '../core/errors.ts'
@@ -16,10 +16,12 @@ import {
   addContentOptions,
   addSelectionOptions,
   addSourceOptions,
+  addStateOption,
   type ContentOptions,
   requireSome,
   type SelectionOptions,
   type SourceOptions,
+  type StateOptions,
   toConfig,
   toSelection,
 } from './options.ts'
@@ -27,7 +29,8 @@ import { chooseFormat, openOutput } from './output.ts'
 
 type Options = ContentOptions &
   SelectionOptions &
-  SourceOptions & { format?: string; strict?: boolean; verbose?: boolean }
+  SourceOptions &
+  StateOptions & { format?: string; strict?: boolean; verbose?: boolean; due?: boolean; all?: boolean }
 
 export function addRunCommand(program: Command): void {
   const command = program
@@ -37,6 +40,15 @@ export function addRunCommand(program: Command): void {
     .option('--format <format>', FORMAT_NAMES.join(', '))
     .option('--strict', 'let a warning count as failing')
     .option('--verbose', 'show the evidence of passing checks too')
+    .addOption(
+      new Option(
+        '--due',
+        'only what is due by its schedule, changed, or after an upgrade; of the rest, the last result',
+      ).conflicts('all'),
+    )
+    .option('--all', 'also the checks that are run by hand only (schedule: manual)')
+    .option('--no-state', 'remember nothing, and compare with nothing')
+  addStateOption(command)
   addSourceOptions(addSelectionOptions(addContentOptions(command))).action(run)
 }
 
@@ -56,15 +68,21 @@ async function run(patterns: string[], options: Options): Promise<void> {
     requireSome(selectFrom(library, selection), 'nothing was judged')
     const workbench = await openWorkbench(config, library)
     const { source, warnings } = await opening
-    progress('')
-    for (const warning of warnings) output.note(`checks: ${forTerminal(warning)}\n`)
+    const warn = (text: string) => {
+      progress('')
+      output.note(`checks: ${forTerminal(text)}\n`)
+    }
+    warnings.forEach(warn)
     progress('judging')
-    const report = await runChecks(source, workbench, {
+    const { report, failure } = await runWithState(source, workbench, {
       config,
       library,
       selection,
+      all: options.all ?? false,
+      due: options.due ?? false,
       clock: Date.now,
       onProgress: (judged, of) => progress(`judging ${judged}/${of}`),
+      warn,
     })
     progress('')
     requireSome(report.results, 'nothing was judged', `none of them says anything of ${report.asset.platform}`)
@@ -73,6 +91,7 @@ async function run(patterns: string[], options: Options): Promise<void> {
       REPORT_FORMATS[format](report, { color, width, strict: config.strict, verbose: options.verbose ?? false }),
     )
     process.exitCode = exitCodeOf(report.summary, config.strict)
+    if (failure !== undefined) throw failure
   } catch (error) {
     progress('')
     throw error

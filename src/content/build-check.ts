@@ -1,13 +1,14 @@
 import type { Cell, Check, CheckTest, Effect, ParamValue, Platform, Severity } from '../core/check.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { type BuildContext, buildPlatforms, type Plain } from './build-clause.ts'
+import type { Definition } from './definition.ts'
 import type { ParamSpecs } from './param-spec.ts'
 import { readParam } from './params.ts'
 import { formatSchedule, parseSchedule } from './schedule.ts'
 import { parseTime } from './time.ts'
 
 /** A check from values in which neither the schema nor the semantic rules found an error. */
-export function buildCheck(written: Plain, params: ParamSpecs, context: BuildContext): Check {
+export function buildCheck({ written, params, text }: Definition, context: BuildContext): Check {
   const read = written.schedule === undefined ? undefined : parseSchedule(written.schedule as string | number)
   return {
     id: written.id as string,
@@ -25,6 +26,7 @@ export function buildCheck(written: Plain, params: ParamSpecs, context: BuildCon
       buildTest(test, params, ['tests', index], context),
     ),
     place: context.placeOf([]),
+    document: text,
   }
 }
 

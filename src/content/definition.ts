@@ -20,6 +20,8 @@ export interface Definition {
   readonly reporter: Reporter
   readonly document: YamlDocument
   readonly base: Path
+  /** The lines that it was written on. */
+  readonly text: string
 }
 
 export interface ParsedFile {
@@ -39,7 +41,7 @@ export function parseDefinitions(text: string, file: string, kind: DefinitionKin
   const documents = parsed.documents.filter(({ value }) => value !== null)
   const diagnostics = [...parsed.diagnostics]
   if (documents.length === 0 && diagnostics.length === 0) diagnostics.push(warnEmpty(parsed, file, kind))
-  const definitions: Definition[] = []
+  const definitions: Omit<Definition, 'text'>[] = []
   for (const [index, document] of documents.entries()) {
     if (kind === 'template' && index > 0) {
       diagnostics.push(
@@ -52,14 +54,25 @@ export function parseDefinitions(text: string, file: string, kind: DefinitionKin
       readDefinition(document, [], kind, definitions, diagnostics)
     }
   }
-  return { definitions, diagnostics }
+  return { definitions: addTexts(definitions, text), diagnostics }
+}
+
+/** Gives each definition the lines from its first to the next one's; what stands between two belongs to neither. */
+function addTexts(definitions: readonly Omit<Definition, 'text'>[], text: string): Definition[] {
+  const lines = text.split(/\r\n|\r|\n/)
+  const firstLineOf = ({ document, base }: Omit<Definition, 'text'>) => document.place(base).line - 1
+  return definitions.map((definition, index) => {
+    const next = definitions[index + 1]
+    const own = lines.slice(firstLineOf(definition), next && firstLineOf(next))
+    return { ...definition, text: `${own.join('\n').replace(/(?:\n(?:\s*(?:#.*)?|---.*|\.\.\.))+$/, '')}\n` }
+  })
 }
 
 function readDefinition(
   document: YamlDocument,
   base: Path,
   kind: DefinitionKind,
-  definitions: Definition[],
+  definitions: Omit<Definition, 'text'>[],
   diagnostics: Diagnostic[],
 ): void {
   const written = base.length === 0 ? document.value : (document.value as unknown[])[base[0] as number]

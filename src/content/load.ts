@@ -47,7 +47,7 @@ export function loadLibrary(folders: readonly string[], options: LoadOptions = {
   return {
     checks: [...checks.values()]
       .filter(isSound)
-      .map((check) => buildCheck(check.written, check.params, makeContext(check, templates)))
+      .map((check) => buildCheck(check, makeContext(check, templates)))
       .sort(byId),
     templates: new Map(
       [...templates].flatMap(([name, template]): [string, Template][] =>

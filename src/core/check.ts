@@ -143,6 +143,8 @@ export interface Check {
   readonly platforms: Readonly<Partial<Record<Platform, PlatformClause>>>
   readonly tests: readonly CheckTest[]
   readonly place: Place
+  /** The YAML as it was written. */
+  readonly document: string
 }
 
 /** A clause with parameters, to be used by name; it may differ per platform. */

@@ -44,6 +44,31 @@ export interface CheckResult {
   readonly fix: string | null
   /** Each clause with what was expected and found. */
   readonly clauses: readonly LeafJudgement[]
+  /** What is remembered of the check; absent where nothing is. */
+  readonly memory?: ResultMemory
+}
+
+/** Times are ISO 8601, UTC. */
+export interface ResultMemory {
+  /** Since when the verdict holds. */
+  readonly since: string
+  /** The last judged verdict, where it could not be judged now. */
+  readonly judged: { readonly verdict: Verdict; readonly since: string } | null
+  /** What it was before this run, and since when, if that was something else; from null: it was judged for the first time. */
+  readonly changed: { readonly from: Verdict | null; readonly since: string | null } | null
+  /** When the result was taken: before this run for a check that was not due. */
+  readonly observedAt: string
+  readonly due: boolean
+}
+
+/** What a run's report was compared with. */
+export interface RunMemory {
+  /** The file that holds it. */
+  readonly state: string
+  /** When this machine was last reported on before; null: never. */
+  readonly lastRunAt: string | null
+  /** How many entries the run added to the ledger. */
+  readonly entries: number
 }
 
 export type Summary = Readonly<Record<Verdict, number>>
@@ -56,6 +81,8 @@ export interface RunReport {
   readonly finishedAt: string
   readonly results: readonly CheckResult[]
   readonly summary: Summary
+  /** Absent for a run without state. */
+  readonly memory?: RunMemory
 }
 
 export function summarize(results: readonly { readonly verdict: Verdict }[]): Summary {

@@ -1,5 +1,6 @@
 import type { EvidenceRow, EvidenceValue } from '../core/judge.ts'
 import type { CheckResult, Evidence, RunReport } from '../core/report.ts'
+import { shortenText } from '../core/shorten-text.ts'
 import type { SourceInfo } from '../core/source.ts'
 import type { Verdict } from '../core/verdict.ts'
 
@@ -10,6 +11,14 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   error: 'could not be judged',
   warn: 'warned',
   pass: 'passed',
+  not_applicable: 'not applicable',
+}
+
+export const VERDICT_NAMES: Readonly<Record<Verdict, string>> = {
+  fail: 'fail',
+  error: 'error',
+  warn: 'warn',
+  pass: 'pass',
   not_applicable: 'not applicable',
 }
 
@@ -56,11 +65,6 @@ export function describeFound(found: EvidenceRow, resource?: string): string[] {
 }
 
 const LONGEST_VALUE = 300
-
-/** At most about this many characters, none of them cut in half, and an ellipsis where there were more. */
-export function shortenText(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}…`
-}
 
 function describeValue(value: EvidenceValue): string {
   if (typeof value !== 'string') return String(value)

@@ -1,4 +1,5 @@
 import type { CheckResult, RunReport } from '../core/report.ts'
+import { shortenText } from '../core/shorten-text.ts'
 import { type Verdict, WORST_FIRST } from '../core/verdict.ts'
 import {
   countOf,
@@ -8,7 +9,6 @@ import {
   describeRows,
   describeSource,
   elapsedOf,
-  shortenText,
   VERDICT_WORDS,
 } from './describe.ts'
 import { forMarkdown, forMarkdownBlock, forMarkdownCode } from './escape.ts'

@@ -1,6 +1,14 @@
 import { INAPPLICABLE } from '../core/judge.ts'
 import type { CheckResult, Evidence } from '../core/report.ts'
-import { countEvidence, describeFound, describeReason, describeRowReason, describeSubject } from './describe.ts'
+import {
+  countEvidence,
+  describeFound,
+  describeReason,
+  describeRowReason,
+  describeSubject,
+  VERDICT_NAMES,
+} from './describe.ts'
+import { describeAgo, describeSpan } from './describe-time.ts'
 import { forTerminal } from './escape.ts'
 import { isTroubled } from './order-results.ts'
 import type { Paint, Style } from './paint.ts'
@@ -13,6 +21,9 @@ interface DetailsLayout {
   readonly width: number
   readonly indent: number
   readonly verbose: boolean
+  /** When the run began and ended, in milliseconds since 1970. */
+  readonly began: number
+  readonly now: number
 }
 
 const MOST_ROWS = 3
@@ -25,12 +36,14 @@ export function formatDetails(result: CheckResult, layout: DetailsLayout): strin
   const troubled = isTroubled(result.verdict)
   // Why a check does not apply is worth a line where it says more than that.
   const telling = result.verdict === 'not_applicable' && result.reason !== INAPPLICABLE
-  if (!troubled && !telling && !layout.verbose) return []
+  const remembered = memoryLines(result, layout, troubled || layout.verbose)
+  if (!troubled && !telling && !layout.verbose) return remembered
   const reason = describeReason(result)
   const parts = result.reasons.length > 1 ? result.reasons : reason === undefined ? [] : [reason]
   const style = troubled ? undefined : 'muted'
   const reasons = parts.flatMap((part) => wrap(wordsOf(forTerminal(part), style), layout, parts.length > 1 ? 2 : 0))
   return [
+    ...remembered,
     ...label('Reason:', reasons, layout),
     ...(troubled || layout.verbose ? label('Found:', foundLines(result, layout), layout) : []),
     ...(troubled && layout.verbose && result.why ? label('Why:', proseLines(result.why, layout, 'muted'), layout) : []),
@@ -39,6 +52,28 @@ export function formatDetails(result: CheckResult, layout: DetailsLayout): strin
       ? label('Fix:', proseLines(result.fix, layout), layout)
       : []),
   ]
+}
+
+/** What it was before, since when it is so, and that it was not judged now. */
+function memoryLines({ memory, verdict }: CheckResult, layout: DetailsLayout, whole: boolean): string[] {
+  if (!memory) return []
+  const { began, now, paint } = layout
+  const line = (name: string, text: string) => label(name, wrap(wordsOf(text, 'muted'), layout), layout)
+  const { changed, judged, since, observedAt, due } = memory
+  const lines: string[] = []
+  if (changed?.from === null) lines.push(...line('New:', 'judged for the first time'))
+  else if (changed) {
+    const lasted =
+      changed.since === null ? '' : `, for ${describeSpan(Date.parse(observedAt) - Date.parse(changed.since))}`
+    const was = label('Was:', [paint(changed.from, `${VERDICT_NAMES[changed.from]}${lasted}`)], layout)
+    lines.push(...was)
+  } else if (whole && Date.parse(since) < began) lines.push(...line('Since:', describeAgo(Date.parse(since), now)))
+  if (whole && judged && changed?.from !== judged.verdict) {
+    const seen = `${VERDICT_NAMES[judged.verdict]}, since ${describeAgo(Date.parse(judged.since), now)}`
+    if (verdict === 'error') lines.push(...line('Last:', seen))
+  }
+  if (!due) lines.push(...line('Not due:', `last result from ${describeAgo(Date.parse(observedAt), now)}`))
+  return lines
 }
 
 function label(name: string, lines: readonly string[], { paint, indent }: DetailsLayout): string[] {

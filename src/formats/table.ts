@@ -1,6 +1,7 @@
 import type { CheckResult, RunReport } from '../core/report.ts'
 import { type Verdict, WORST_FIRST } from '../core/verdict.ts'
 import { countOf, describeAsset, describeElapsed, describeSource, elapsedOf, VERDICT_WORDS } from './describe.ts'
+import { describeAgo } from './describe-time.ts'
 import { forTerminal } from './escape.ts'
 import { groupResults, isTroubled } from './order-results.ts'
 import { createPaint, type Paint, type Style } from './paint.ts'
@@ -32,6 +33,8 @@ interface Layout {
   /** Columns of the titles; undefined where ids follow the titles. */
   readonly titleWidth: number | undefined
   readonly verbose: boolean
+  readonly began: number
+  readonly now: number
 }
 
 /** A run for people at a terminal: what does not pass first, each with why, what was found, and how to mend it. */
@@ -39,9 +42,32 @@ export function formatTable(report: RunReport, options: ReportOptions = {}): str
   const width = Math.max(NARROWEST, options.width || DEFAULT_WIDTH)
   const paint = createPaint(options.color)
   const titleWidth = chooseTitleWidth(report.results, width)
-  const layout: Layout = { paint, width, titleWidth, verbose: options.verbose ?? false }
-  const groups = groupResults(report.results).map(({ results }) => formatGroup(results, layout))
-  return `${[...groups, formatSummary(report, layout)].join('\n\n')}\n`
+  const now = Date.parse(report.finishedAt)
+  const layout: Layout = {
+    paint,
+    width,
+    titleWidth,
+    verbose: options.verbose ?? false,
+    began: Date.parse(report.startedAt),
+    now,
+  }
+  const formatAll = (results: readonly CheckResult[]) =>
+    groupResults(results).map((group) => formatGroup(group.results, layout))
+  // What changed comes before everything else: it is why most people look.
+  const changed = report.results.filter(hasChanged)
+  const same = report.results.filter((result) => !hasChanged(result))
+  const first = changed.length === 0 ? [] : [paint('strong', describeComparison(report, now)), ...formatAll(changed)]
+  const apart = changed.length > 0 && same.length > 0 ? [paint('strong', 'As before:')] : []
+  return `${[...first, ...apart, ...formatAll(same), formatSummary(report, layout)].join('\n\n')}\n`
+}
+
+function hasChanged({ memory }: CheckResult): boolean {
+  return memory?.changed != null
+}
+
+function describeComparison({ memory }: RunReport, now: number): string {
+  const last = memory?.lastRunAt
+  return last == null ? 'Changed:' : `Changed since the last run, ${describeAgo(Date.parse(last), now)}:`
 }
 
 function chooseTitleWidth(results: readonly CheckResult[], width: number): number | undefined {
@@ -103,5 +129,15 @@ function formatSummary(report: RunReport, { paint, width }: Layout): string {
   const origin = wordsOf(forTerminal(engine), source.preview ? 'preview' : 'muted')
   const place = wordsOf(forTerminal(asset === '' ? '' : `on ${asset}`), 'muted')
   const note = [...wordsOf('Source:', 'muted'), ...origin, ...place]
-  return [...wrapWords([total, ...words], width, paint), ...wrapWords(note, width, paint)].join('\n')
+  const lines = [...wrapWords([total, ...words], width, paint), ...wrapWords(note, width, paint)]
+  return [...lines, ...memoryLine(report, width, paint)].join('\n')
+}
+
+/** Where it is remembered, and how much of it is not from this run. */
+function memoryLine({ memory, results }: RunReport, width: number, paint: Paint): string[] {
+  if (!memory) return []
+  const old = results.filter((result) => result.memory?.due === false).length
+  const first = memory.lastRunAt === null ? 'first run here, ' : ''
+  const text = `State:  ${first}${old > 0 ? `${old} not due, ` : ''}kept in ${memory.state}`
+  return wrapWords(wordsOf(forTerminal(text), 'muted'), width, paint)
 }

@@ -55,7 +55,15 @@ export function lintTemplate(template: Template, options: Omit<LintOptions, 'val
     .map(({ check: _, ...diagnostic }) => diagnostic)
 }
 
-const STAND_IN = { severity: 'low', tags: [], params: {}, effects: EFFECTS, formerly: [], tests: [] } as const
+const STAND_IN = {
+  severity: 'low',
+  tags: [],
+  params: {},
+  effects: EFFECTS,
+  formerly: [],
+  tests: [],
+  document: '',
+} as const
 
 function sampleValues({ params }: Template): Record<string, ParamValue> {
   const samples = { string: 'x', integer: 1, number: 1, boolean: true, duration: 60, list: ['x'] } as const

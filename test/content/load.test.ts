@@ -23,6 +23,19 @@ function load(files: Readonly<Record<string, string | Uint8Array>>) {
 }
 
 describe('loadLibrary', () => {
+  it('keeps each check as it was written, however many stand in a file', () => {
+    const one = check('one', '# its own remark\ntags: [a]\n')
+    const { library } = load({
+      'documents.yaml': `# about the file\n${one}\n# about two\n---\n${check('two')}`,
+      'list.yaml': `- ${check('three').replaceAll('\n', '\n  ').trimEnd()}\n- { id: four, title: T, severity: low, platforms: { linux: { sql: SELECT 1 AS passed } } }\n`,
+    })
+    const documents = Object.fromEntries(library.checks.map(({ id, document }) => [id, document]))
+    expect(documents.one).toBe(one)
+    expect(documents.two).toBe(check('two'))
+    expect(documents.three).toMatch(/^- id: three\n {2}title: three\n/)
+    expect(documents.four).toMatch(/^- \{ id: four.*\}\n$/)
+  })
+
   it('loads the documented example into checks and templates', () => {
     const { folder, library } = load(EXAMPLE_FILES)
     const file = join(folder, 'firewall/host-firewall.yaml')
@@ -41,6 +54,7 @@ describe('loadLibrary', () => {
         params: { min_state: { type: 'integer', default: 1, description: '1 = on, 2 = block all incoming' } },
         effects: [],
         formerly: [],
+        document: EXAMPLE_FILES['firewall/host-firewall.yaml']?.replace(/^#.*\n/, ''),
         platforms: {
           darwin: {
             place: at(13, 5),

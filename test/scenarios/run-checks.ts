@@ -36,7 +36,13 @@ export function startChecks(args: readonly string[], options: RunOptions = {}): 
   const home = makeFolder()
   const child = spawn(program, rest, {
     cwd: options.cwd ?? home,
-    env: { PATH: process.env.PATH, HOME: home, KEELSON_SOURCE: 'embedded', ...options.env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: home,
+      KEELSON_SOURCE: 'embedded',
+      KEELSON_STATE: join(home, 'state.db'),
+      ...options.env,
+    },
   })
   child.stdin.end()
   onTestFinished(() => void child.kill('SIGKILL'))

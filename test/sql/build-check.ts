@@ -51,6 +51,7 @@ export function buildCheck(written: Written | string, platform: Platform = 'linu
     params: {},
     effects: [],
     formerly: [],
+    document: '',
     platforms: { [platform]: clause },
     tests: [],
     place: PLACE,

@@ -1,0 +1,41 @@
+import { messageOf } from '../core/errors.ts'
+import type { Source } from '../core/source.ts'
+import { type Remembered, rememberRun } from './remember-run.ts'
+import { type RunOptions, runChecks } from './run-checks.ts'
+import { isOptional, type OpenedState, openState } from './state.ts'
+import type { Workbench } from './workbench.ts'
+
+export interface RunWithStateOptions extends RunOptions {
+  readonly due: boolean
+  /** Tells a person what they should know of the state. */
+  readonly warn: (text: string) => void
+}
+
+/** Runs checks with the state that the configuration names, or without one where none is wanted or can be kept. */
+export async function runWithState(
+  source: Source,
+  workbench: Workbench,
+  options: RunWithStateOptions,
+): Promise<Remembered> {
+  const state = options.config.state === false ? undefined : await openOptional(options)
+  if (!state) return { report: await runChecks(source, workbench, options), failure: undefined }
+  const { store, path } = state
+  try {
+    return await rememberRun(source, workbench, { ...options, store, path })
+  } finally {
+    await store.close()
+  }
+}
+
+/** Somebody who only looks around must not be stopped by a home that cannot be written. */
+async function openOptional({ config, clock, warn }: RunWithStateOptions): Promise<OpenedState | undefined> {
+  try {
+    const state = await openState(config, { clock, create: true })
+    state.warnings.forEach(warn)
+    return state
+  } catch (error) {
+    if (!isOptional(config, error)) throw error
+    warn(`nothing of this run is remembered: ${messageOf(error)}`)
+    return undefined
+  }
+}
