@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import { KeelsonError } from '../core/errors.ts'
+import { findClosest } from '../core/find-closest.ts'
 import type { KnownAsset, Store } from '../core/store.ts'
 import { findOther, locateState, whereabouts } from '../state/locate.ts'
 import { StateError } from '../state/sqlite-error.ts'
@@ -52,10 +53,16 @@ export async function chooseAsset(store: Store, given?: string): Promise<KnownAs
     if (newest) return newest
     throw new KeelsonError('no-asset', 'nothing is known of any machine yet', { hint: 'checks run' })
   }
-  const meant = assets.filter(({ uuid, name }) => uuid === given.toLowerCase() || name === given)
+  const meant = assets.filter(({ uuid, name, givenName }) => uuid === given.toLowerCase() || givenName === given || name === given)
   const [asset, another] = meant
   if (!asset) {
-    throw new KeelsonError('no-asset', `no asset is called ${given}`, { hint: 'checks assets lists them' })
+    const closest = findClosest(
+      given,
+      assets.flatMap(({ name, givenName }) => [name, givenName ?? name]),
+    )
+    throw new KeelsonError('no-asset', `no asset is called ${given}`, {
+      hint: closest ? `did you mean ${closest}?` : 'checks assets lists them',
+    })
   }
   if (another) {
     throw new KeelsonError('many-assets', `${meant.length} assets are called ${given}`, {

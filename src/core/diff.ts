@@ -272,6 +272,7 @@ const UNEXPLAINED = 'it could not be judged'
 export const UNKNOWN_ASSET: AssetRecord = {
   uuid: '',
   name: '',
+  givenName: null,
   platform: '',
   os: '',
   osquery: '',

@@ -67,7 +67,10 @@ export interface Event {
 /** A machine as the store knows it. */
 export interface AssetRecord {
   readonly uuid: string
+  /** As its reports have it; empty before the first. */
   readonly name: string
+  /** Given by hand; it is shown instead of the reported one. */
+  readonly givenName: string | null
   readonly platform: string
   readonly os: string
   readonly osquery: string
@@ -114,8 +117,18 @@ export function toEvent(draft: EntryDraft, { uuid, recordedAt, assetSequence, as
     company: named('company', asset?.company),
     user: named('user', draft.user),
     team: named('team', asset?.team),
-    asset: asset && { uuid: asset.uuid, name: asset.name },
+    asset: asset && { uuid: asset.uuid, name: nameOf(asset) },
   }
+}
+
+/** What people call an asset: the name given to it by hand, the one it reports, or else its UUID. */
+export function nameOf({ givenName, name, uuid }: Pick<AssetRecord, 'givenName' | 'name' | 'uuid'>): string {
+  return givenName || name || uuid
+}
+
+/** The event as readers get it: its `meta` tells the place in the ledger, which was not known when it was written. */
+export function toWire<Given extends Event | null>({ sequence, event }: { sequence: number; event: Given }): Given {
+  return event && { ...event, meta: { sequence, ...event.meta } }
 }
 
 /** RFC 3339 in UTC, written with an offset as in the article's event: `2026-03-04T14:18:14.000+00:00`. */

@@ -6,6 +6,7 @@ export interface AssetRow {
   readonly id: number
   readonly uuid: string | null
   readonly name: string | null
+  readonly given_name: string | null
   readonly platform: string | null
   readonly os: string | null
   readonly osquery: string | null
@@ -19,7 +20,7 @@ export interface AssetRow {
   readonly baseline: number | null
 }
 
-const COLUMNS = 'uuid, name, platform, os, osquery, owner_name, owner_email, team, company, labels'
+const COLUMNS = 'uuid, name, given_name, platform, os, osquery, owner_name, owner_email, team, company, labels'
 
 /** The table of assets. */
 export class SqliteAssets {
@@ -34,14 +35,14 @@ export class SqliteAssets {
     this.#find = db.prepare('SELECT * FROM asset WHERE tenant = 0 AND uuid = ?')
     this.#ledger = db.prepare('SELECT * FROM asset WHERE id = 0')
     this.#insert = db.prepare(
-      `INSERT INTO asset (${COLUMNS}, first_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+      `INSERT INTO asset (${COLUMNS}, first_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
     )
     this.#update = db.prepare(
-      'UPDATE asset SET (name, platform, os, osquery, owner_name, owner_email, team, company, labels) = (?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?',
+      'UPDATE asset SET (name, given_name, platform, os, osquery, owner_name, owner_email, team, company, labels) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?',
     )
     this.#count = db.prepare('UPDATE asset SET sequence = ?, baseline = ? WHERE id = ?')
     this.#list = db.prepare(
-      'SELECT a.*, (SELECT max(seen) FROM batch b WHERE b.asset = a.id) AS last_seen FROM asset a WHERE a.uuid IS NOT NULL ORDER BY a.name, a.uuid',
+      'SELECT a.*, (SELECT max(seen) FROM batch b WHERE b.asset = a.id) AS last_seen FROM asset a WHERE a.uuid IS NOT NULL ORDER BY coalesce(a.given_name, a.name), a.uuid',
     )
   }
 
@@ -76,6 +77,7 @@ export function toRecord(row: AssetRow): AssetRecord {
   return {
     uuid: row.uuid ?? '',
     name: row.name ?? '',
+    givenName: row.given_name,
     platform: row.platform ?? '',
     os: row.os ?? '',
     osquery: row.osquery ?? '',
@@ -86,6 +88,6 @@ export function toRecord(row: AssetRow): AssetRecord {
   }
 }
 
-function valuesOf({ name, platform, os, osquery, owner, team, company, labels }: AssetRecord): (string | null)[] {
-  return [name, platform, os, osquery, owner.name, owner.email, team, company, JSON.stringify(labels)]
+function valuesOf({ name, givenName, platform, os, osquery, owner, team, company, labels }: AssetRecord): (string | null)[] {
+  return [name, givenName, platform, os, osquery, owner.name, owner.email, team, company, JSON.stringify(labels)]
 }

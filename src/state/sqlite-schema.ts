@@ -15,7 +15,7 @@ export const MIGRATIONS: readonly string[] = [
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE asset (
-  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL DEFAULT 0, uuid TEXT, name TEXT, platform TEXT, os TEXT, osquery TEXT,
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL DEFAULT 0, uuid TEXT, name TEXT, given_name TEXT, platform TEXT, os TEXT, osquery TEXT,
   owner_name TEXT, owner_email TEXT, team TEXT, company TEXT, labels TEXT NOT NULL DEFAULT '[]',
   first_seen INTEGER NOT NULL, sequence INTEGER NOT NULL DEFAULT 0, baseline INTEGER,
   UNIQUE (tenant, uuid)
