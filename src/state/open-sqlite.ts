@@ -1,7 +1,6 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { messageOf } from '../core/errors.ts'
+import { makeFile } from './make-file.ts'
 import { StateError, toStateError } from './sqlite-error.ts'
 import { APPLICATION_ID, LATEST, migrate } from './sqlite-schema.ts'
 import { SqliteStore } from './sqlite-store.ts'
@@ -30,7 +29,7 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Sq
       hint: 'checks run makes it; or name another with --state PATH',
     })
   }
-  if (!existed) makeFile(path)
+  makeFile(path)
   let db: Database.Database | undefined
   try {
     db = new Database(path, { timeout: BUSY })
@@ -48,7 +47,8 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Sq
   }
 }
 
-function refuseForeign(db: Database.Database, path: string): void {
+/** @throws StateError for the database of another program, or of a newer version */
+export function refuseForeign(db: Database.Database, path: string): void {
   const id = db.pragma('application_id', { simple: true }) as number
   const version = db.pragma('user_version', { simple: true }) as number
   const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number
@@ -65,24 +65,4 @@ function refuseForeign(db: Database.Database, path: string): void {
       { hint: 'update Keelson, or name another place with --state PATH; the state was not touched' },
     )
   }
-}
-
-/** Only its owner may read what is wrong with a machine. */
-function makeFile(path: string): void {
-  try {
-    makeFolder(dirname(path))
-    closeSync(openSync(path, 'a', 0o600))
-  } catch (cause) {
-    throw new StateError('read-only', path, `the state cannot be kept at ${path}: ${messageOf(cause)}`, {
-      hint: 'choose another place with --state PATH, or --no-state',
-      cause,
-    })
-  }
-}
-
-// Step by step: Node's own recursive form never returns for a folder below /proc.
-function makeFolder(path: string): void {
-  if (existsSync(path)) return
-  makeFolder(dirname(path))
-  mkdirSync(path, { mode: 0o700 })
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Database, Statement } from 'better-sqlite3'
-import type { AssetRecord } from '../core/event.ts'
+import type { AssetRecord, EntryDraft } from '../core/event.ts'
 import type { AssetState, Batch, Changes, Definition } from '../core/state.ts'
 import type {
   AssetKey,
@@ -130,6 +130,17 @@ export class SqliteStore implements Store {
     })
   }
 
+  /** Runs `work` in a transaction of its own; with `append` it records what it does to the ledger itself. */
+  maintain<Answer>(work: (append: (draft: EntryDraft) => LedgerEntry) => Answer): Answer {
+    const append = (draft: EntryDraft) => {
+      const { entries } = this.#append(this.#assets.ledger(), null, { entries: [draft] }, new Map())
+      return entries[0] as LedgerEntry
+    }
+    const answer = this.#transact(() => work(append))
+    this.#forget()
+    return answer
+  }
+
   async close(): Promise<void> {
     await this.#flushing
     this.db.close()
@@ -146,21 +157,28 @@ export class SqliteStore implements Store {
   }
 
   #writeGroup(jobs: readonly Job[]): void {
-    const done: (() => void)[] = []
+    let done: readonly (() => void)[] = []
+    try {
+      done = this.#transact(() => jobs.map((job) => this.#run(job)))
+    } catch (error) {
+      for (const { reject } of jobs) reject(error)
+    }
+    for (const tell of done) tell()
+  }
+
+  #transact<Answer>(work: () => Answer): Answer {
     try {
       this.db.exec('BEGIN IMMEDIATE')
       this.#refresh()
       this.#ledger.readHead()
-      for (const job of jobs) done.push(this.#run(job))
+      const answer = work()
       this.db.exec('COMMIT')
+      return answer
     } catch (error) {
       if (this.db.inTransaction) this.db.exec('ROLLBACK')
       this.#forget()
-      const known = toStateError(error, this.db.name)
-      for (const { reject } of jobs) reject(known)
-      return
+      throw toStateError(error, this.db.name)
     }
-    for (const tell of done) tell()
   }
 
   /** Does one job within the group's transaction; the answer is told after the commit. */
