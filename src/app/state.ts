@@ -53,7 +53,9 @@ export async function chooseAsset(store: Store, given?: string): Promise<KnownAs
     if (newest) return newest
     throw new KeelsonError('no-asset', 'nothing is known of any machine yet', { hint: 'checks run' })
   }
-  const meant = assets.filter(({ uuid, name, givenName }) => uuid === given.toLowerCase() || givenName === given || name === given)
+  const meant = assets.filter(
+    ({ uuid, name, givenName }) => uuid === given.toLowerCase() || givenName === given || name === given,
+  )
   const [asset, another] = meant
   if (!asset) {
     const closest = findClosest(

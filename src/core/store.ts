@@ -31,6 +31,8 @@ export interface EventQuery {
   readonly until?: number
   /** Ids or patterns with `*` and `?`; an earlier id leads to its check. */
   readonly checks?: readonly string[]
+  /** With `checks`: also what is about no single check, such as first reports and gaps. */
+  readonly general?: boolean
   /** UUIDs. */
   readonly assets?: readonly string[]
   /** This level and worse. */
@@ -64,6 +66,13 @@ export interface CheckPosture {
   readonly pruned: boolean
 }
 
+/** A check that something is known of, on whatever asset. */
+export interface KnownCheck {
+  readonly id: string
+  /** Ids that it had before. */
+  readonly formerly: readonly string[]
+}
+
 export interface Head {
   /** Names this ledger among all. */
   readonly ledger: string
@@ -89,6 +98,8 @@ export interface Store {
   /** What is known of an asset: as `decide` would be given it. */
   read(asset: { readonly uuid: string }): Promise<AssetState>
   assets(): Promise<readonly KnownAsset[]>
+  /** Every check that was ever reported. */
+  checks(): Promise<readonly KnownCheck[]>
   /** Sealed entries in the order of the ledger. */
   events(query: EventQuery): Promise<readonly LedgerEntry[]>
   /** What was known of an asset's checks at a time. */

@@ -88,6 +88,16 @@ export function toRecord(row: AssetRow): AssetRecord {
   }
 }
 
-function valuesOf({ name, givenName, platform, os, osquery, owner, team, company, labels }: AssetRecord): (string | null)[] {
+function valuesOf({
+  name,
+  givenName,
+  platform,
+  os,
+  osquery,
+  owner,
+  team,
+  company,
+  labels,
+}: AssetRecord): (string | null)[] {
   return [name, givenName, platform, os, osquery, owner.name, owner.email, team, company, JSON.stringify(labels)]
 }

@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3'
 import type { CheckState, Definition, Judged } from '../core/state.ts'
+import type { KnownCheck } from '../core/store.ts'
 import { VERDICTS } from '../core/verdict.ts'
 import type { Names } from './names.ts'
 
@@ -49,6 +50,7 @@ export class SqliteChecks {
   readonly #addEdition: Statement<unknown[], number>
   readonly #showEdition: Statement<[number], { check_id: number; version: string; definition: string; period: number }>
   readonly #byFormerName: Statement<[string], number>
+  readonly #known: Statement<[], { name: string; formerly: string }>
 
   constructor(db: Database, names: Names) {
     this.#names = names
@@ -68,6 +70,9 @@ export class SqliteChecks {
     this.#byFormerName = db
       .prepare<[string], number>('SELECT check_id FROM former_name WHERE tenant = 0 AND name = ?')
       .pluck()
+    this.#known = db.prepare(
+      'SELECT name, (SELECT json_group_array(f.name) FROM former_name f WHERE f.check_id = c.id) AS formerly FROM check_name c ORDER BY name',
+    )
     this.#define = db.prepare('INSERT OR IGNORE INTO definition (digest, body) VALUES (?, ?)')
     this.#definition = db.prepare('SELECT digest, body FROM definition WHERE digest = ?')
     this.#findEdition = db
@@ -126,6 +131,10 @@ export class SqliteChecks {
   numbersOf(name: string): number[] {
     const id = this.#names.find(name)
     return id === undefined ? this.#byFormerName.all(name) : [id]
+  }
+
+  known(): KnownCheck[] {
+    return this.#known.all().map(({ name, formerly }) => ({ id: name, formerly: JSON.parse(formerly) as string[] }))
   }
 
   forget(): void {

@@ -34,7 +34,8 @@ export class SqliteEvents {
 
   #toSql(query: EventQuery): { sql: string; values: unknown[] } {
     const { since, until, checks, assets, level, actions, after, limit } = query
-    const timed = since !== undefined || until !== undefined
+    // What comes after an entry is read along the ledger, however wide the time around it.
+    const timed = after === undefined && (since !== undefined || until !== undefined)
     const where: string[] = []
     const values: unknown[] = []
     const add = (condition: string, ...given: unknown[]) => {
@@ -47,8 +48,10 @@ export class SqliteEvents {
     if (timed) add('e.tenant = 0')
     if (since !== undefined) add('e.observed >= ?', since)
     if (until !== undefined) add('e.observed < ?', until)
-    if (after !== undefined) add(timed ? '+e.sequence > ?' : 'e.sequence > ?', after)
-    if (checks) addSome(timed ? '+e.check_id' : 'e.check_id', this.#numbersOf(checks))
+    if (after !== undefined) add('e.sequence > ?', after)
+    if (checks) {
+      addSome(timed ? '+e.check_id' : 'e.check_id', [...(query.general ? [0] : []), ...this.#numbersOf(checks)])
+    }
     if (assets) addSome('a.uuid', assets)
     if (level) add('e.level >= ?', LEVELS.indexOf(level))
     if (actions)

@@ -9,6 +9,7 @@ import type {
   EventQuery,
   Head,
   KnownAsset,
+  KnownCheck,
   LedgerEntry,
   PostureOptions,
   Store,
@@ -105,6 +106,10 @@ export class SqliteStore implements Store {
 
   async assets(): Promise<readonly KnownAsset[]> {
     return this.#reading(() => this.#assets.list())
+  }
+
+  async checks(): Promise<readonly KnownCheck[]> {
+    return this.#reading(() => this.#checks.known())
   }
 
   async events(query: EventQuery): Promise<readonly LedgerEntry[]> {
@@ -239,7 +244,8 @@ export class SqliteStore implements Store {
     for (const draft of changes.entries) {
       const check = draft.check ? this.#checkNames.number(draft.check.id) : 0
       const place = { asset: row.id, assetSequence: ++sequence, check }
-      if (draft.observedAt < latest) this.#ledger.overtake(place, draft.observedAt)
+      // Only reports are told by the asset's own clock.
+      if (changes.batch && draft.observedAt < latest) this.#ledger.overtake(place, draft.observedAt)
       const entry = this.#ledger.append(draft, place, record)
       entries.push(entry)
       if (draft.check) entryOf.set(draft.check.id, entry.sequence)
