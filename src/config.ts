@@ -76,6 +76,11 @@ const DEFAULTS: Config = {
   file: undefined,
 }
 
+/** Settings for programs: the defaults and what is given, without files and environment. */
+export function makeConfig(given: Partial<Config>): Config {
+  return Object.freeze({ ...DEFAULTS, ...given })
+}
+
 /** Reads the settings once, checks them and freezes them. @throws KeelsonError for the first wrong one. */
 export function readConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): Config {
   const named = flags.config ?? env.KEELSON_CONFIG

@@ -32,6 +32,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     node: true,
   },
   'app.ts': { imports: ['core', ...LEAVES, 'content', 'osquery', 'host', 'state', 'config.ts', 'app'], node: true },
+  'index.ts': { imports: ['core', 'config.ts', 'app.ts'], node: false },
   cli: { imports: ['core', 'config.ts', 'app.ts'], packages: ['commander'], node: true },
 }
 

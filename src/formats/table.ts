@@ -138,6 +138,6 @@ function memoryLine({ memory, results }: RunReport, width: number, paint: Paint)
   if (!memory) return []
   const old = results.filter((result) => result.memory?.due === false).length
   const first = memory.lastRunAt === null ? 'first run here, ' : ''
-  const text = `State:  ${first}${old > 0 ? `${old} not due, ` : ''}kept in ${memory.state}`
+  const text = `State: ${first}${old > 0 ? `${old} not due, ` : ''}kept in ${memory.state}`
   return wrapWords(wordsOf(forTerminal(text), 'muted'), width, paint)
 }

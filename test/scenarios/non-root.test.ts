@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { makeFolder, PROGRAM, runChecks } from './run-checks.ts'
@@ -38,7 +38,9 @@ describe.runIf(process.platform === 'linux' && canRun)('a run that is not as roo
     const folder = makeFolder()
     chmodSync(folder, 0o755)
     writeFileSync(join(folder, 'checks.yaml'), CHECKS)
-    const ran = await runChecks(['run', '--no-library', '--checks', folder, '--format', 'json'], { through })
+    const ran = await runChecks(['run', '--no-library', '--no-state', '--checks', folder, '--format', 'json'], {
+      through,
+    })
     const results = JSON.parse(ran.stdout).results as { check: string; verdict: string; error: string | null }[]
     expect(results.map(({ check, verdict }) => [check, verdict])).toEqual([
       ['nobody-listens-for-us', 'error'],
@@ -48,5 +50,23 @@ describe.runIf(process.platform === 'linux' && canRun)('a run that is not as roo
     ])
     for (const { error } of results.slice(0, 3)) expect(error).toMatch(/as root/)
     expect(ran.code).toBe(2)
+  })
+  it('keeps its state in the folder that XDG names, or does without where the home may not be written', async () => {
+    const folder = makeFolder()
+    const home = makeFolder()
+    chmodSync(folder, 0o755)
+    writeFileSync(join(folder, 'checks.yaml'), CHECKS)
+    const args = ['run', '--no-library', '--checks', folder]
+    chmodSync(home, 0o755)
+    const without = await runChecks(args, { through, env: { HOME: join(home, 'not-there'), KEELSON_STATE: '' } })
+    if (isRoot) {
+      expect(without.stderr).toMatch(/nothing of this run is remembered: the state cannot be kept at .*EACCES/)
+      expect(without.stdout).toContain('4 checks')
+    }
+    chmodSync(home, 0o777)
+    const env = { HOME: join(home, 'unused'), XDG_STATE_HOME: join(home, 'xdg'), KEELSON_STATE: '' }
+    const kept = await runChecks(args, { through, env })
+    expect(kept.stdout).toContain(`kept in ${join(home, 'xdg', 'keelson', 'state.db')}`)
+    expect(existsSync(join(home, 'unused'))).toBe(false)
   })
 })

@@ -97,7 +97,13 @@ export interface Report {
     readonly error: string | null
     readonly fix: string | null
     readonly clauses: readonly { readonly verdict: string; readonly reason?: string }[]
+    readonly memory?: {
+      readonly since: string
+      readonly changed: { readonly from: string | null } | null
+      readonly due: boolean
+    }
   }[]
+  readonly memory?: { readonly state: string; readonly lastRunAt: string | null; readonly entries: number }
   readonly summary: Readonly<Record<string, number>>
 }
 
