@@ -23,14 +23,16 @@ export async function runWithState(
   try {
     return await rememberRun(source, workbench, { ...options, store, path })
   } finally {
-    await store.close()
+    await state.close()
   }
 }
 
 /** Somebody who only looks around must not be stopped by a home that cannot be written. */
 async function openOptional({ config, clock, warn }: RunWithStateOptions): Promise<OpenedState | undefined> {
   try {
-    const state = await openState(config, { clock, create: true })
+    const onWait = (holder: number | undefined) =>
+      warn(`another run${holder === undefined ? '' : ` (process ${holder})`} is using the state; waiting for it to end`)
+    const state = await openState(config, { clock, create: true, onWait })
     state.warnings.forEach(warn)
     return state
   } catch (error) {

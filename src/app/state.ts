@@ -10,21 +10,28 @@ import type { SqliteStore } from '../state/sqlite-store.ts'
 const openSqlite: typeof import('../state/open-sqlite.ts').openSqlite = async (...args) =>
   (await import('../state/open-sqlite.ts')).openSqlite(...args)
 
+const acquireLock: typeof import('../state/run-lock.ts').RunLock.acquire = async (...args) =>
+  (await import('../state/run-lock.ts')).RunLock.acquire(...args)
+
 export interface OpenedState {
   readonly store: SqliteStore
   readonly path: string
   /** What a person should know of it, such as that another state exists too. */
   readonly warnings: readonly string[]
+  /** Closes the store, and lets others have it. */
+  close(): Promise<void>
 }
 
 export interface OpenStateOptions {
   readonly clock: () => number
   /** Whether a state that does not exist yet is made. */
   readonly create: boolean
+  /** Given: nobody else may run with this state meanwhile. Told once, with the process that has to be waited for. */
+  readonly onWait?: (holder: number | undefined) => void
 }
 
 /** Opens the state that the configuration names. @throws KeelsonError */
-export async function openState(config: Config, { clock, create }: OpenStateOptions): Promise<OpenedState> {
+export async function openState(config: Config, { clock, create, onWait }: OpenStateOptions): Promise<OpenedState> {
   if (config.state === false) {
     throw new KeelsonError('state/none', 'there is no state: it is switched off', {
       hint: 'leave out --no-state (or state: false in keelson.yaml)',
@@ -34,7 +41,18 @@ export async function openState(config: Config, { clock, create }: OpenStateOpti
   const path = config.state ?? places.own
   const other = config.state === undefined ? findOther(places) : undefined
   const warnings = other ? [`another state exists at ${other}, and this one is ${path}: name one with --state`] : []
-  return { store: await openSqlite(path, { clock, create }), path, warnings }
+  const lock = onWait && (await acquireLock(path, { onWait }))
+  try {
+    const store = await openSqlite(path, { clock, create })
+    const close = async () => {
+      await store.close()
+      lock?.release()
+    }
+    return { store, path, warnings, close }
+  } catch (error) {
+    lock?.release()
+    throw error
+  }
 }
 
 /** Whether a state that cannot be kept should not keep a run from being made: nobody asked for it by name. */

@@ -1,6 +1,7 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { RunLock } from '../../src/state/run-lock.ts'
 import { makeFolder, type Ran, runChecks, runForReport } from './run-checks.ts'
 import { writeCheck, writeFiles } from './write-checks.ts'
 
@@ -107,6 +108,18 @@ describe('checks run, with a state', () => {
     place.write('other.yaml', writeCheck('other', 'SELECT 1 AS passed'))
     const back = await place.report()
     expect(back.results.find(({ check }) => check === 'other')).toMatchObject({ memory: { changed: null } })
+  })
+
+  it('waits for another run with the same state, and says so', async () => {
+    const place = makePlace()
+    await place.run()
+    const lock = await RunLock.acquire(place.state)
+    const waiting = place.run()
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    lock.release()
+    const ran = await waiting
+    expect(ran.stderr).toContain(`another run (process ${process.pid}) is using the state; waiting for it to end`)
+    expect(ran.stdout).toContain('1 check in')
   })
 
   it('writes nothing with --no-state, and only what its owner may read otherwise', async () => {
