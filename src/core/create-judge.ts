@@ -1,0 +1,47 @@
+import type { CompiledCheck } from './compiled.ts'
+import { type Judgement, judge, type Observation } from './judge.ts'
+
+/** Characters of answers that are remembered for one check. */
+const ROOM = 32_768
+
+/**
+ * Judges one check for machine after machine, and gives what `make` makes of each judgement. Most machines answer what
+ * others did, so that is remembered by the text of the answers, and forgotten all at once when it has become too much.
+ * The same thing is then given to many: nobody may change it.
+ */
+export function createJudge<Made>(
+  compiled: CompiledCheck,
+  make: (judgement: Judgement) => Made,
+  { room = ROOM }: { readonly room?: number } = {},
+): (observations: readonly Observation[]) => Made {
+  const known = new Map<string, Made>()
+  let used = 0
+  return (observations) => {
+    const key = keyOf(observations, compiled.leaves.length)
+    const before = key === undefined ? undefined : known.get(key)
+    if (before !== undefined) return before
+    const made = make(judge(compiled, observations))
+    if (key === undefined || key.length > room) return made
+    if (used + key.length > room) {
+      known.clear()
+      used = 0
+    }
+    known.set(key, made)
+    used += key.length
+    return made
+  }
+}
+
+/** Errors are seldom, and seldom the same: they are judged anew. So is whatever is not one answer for each leaf. */
+function keyOf(observations: readonly Observation[], leaves: number): string | undefined {
+  const [only] = observations
+  if (observations.length !== leaves || !only) return undefined
+  if (leaves === 1) return 'answer' in only ? only.answer : undefined
+  let key = ''
+  for (const observation of observations) {
+    if (!observation || !('answer' in observation)) return undefined
+    // Its length keeps two answers from passing for two others that were cut elsewhere.
+    key += `${observation.answer.length}:${observation.answer}`
+  }
+  return key
+}
