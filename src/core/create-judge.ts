@@ -16,18 +16,26 @@ export function createJudge<Made>(
 ): (observations: readonly Observation[]) => Made {
   const known = new Map<string, Made>()
   let used = 0
+  let usual: { readonly key: string; readonly made: Made } | undefined
   return (observations) => {
     const key = keyOf(observations, compiled.leaves.length)
-    const before = key === undefined ? undefined : known.get(key)
-    if (before !== undefined) return before
+    if (key === undefined) return make(judge(compiled, observations))
+    // A long text is compared far sooner than it is looked up.
+    if (usual?.key === key) return usual.made
+    const before = known.get(key)
+    if (before !== undefined) {
+      usual = { key, made: before }
+      return before
+    }
     const made = make(judge(compiled, observations))
-    if (key === undefined || key.length > room) return made
     if (used + key.length > room) {
       known.clear()
       used = 0
     }
-    known.set(key, made)
-    used += key.length
+    if (key.length <= room) {
+      known.set(key, made)
+      used += key.length
+    }
     return made
   }
 }

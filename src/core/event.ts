@@ -133,7 +133,7 @@ export function toWire<Given extends Event | null>({ sequence, event }: { sequen
 
 /** RFC 3339 in UTC, written with an offset as in the article's event: `2026-03-04T14:18:14.000+00:00`. */
 export function toTimestamp(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace('Z', '+00:00')
+  return `${new Date(milliseconds).toISOString().slice(0, -1)}+00:00`
 }
 
 const LEVEL_OF: Readonly<Record<Verdict, Level>> = {

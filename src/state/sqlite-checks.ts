@@ -14,6 +14,7 @@ export interface Edition {
 /** A check's state with the numbers that the store keeps beside it. */
 export interface StoredCheck extends CheckState {
   readonly id: number
+  readonly edition: number
   readonly batch: number
   /** The entry that says all this, evidence included. */
   readonly entry: number
@@ -34,11 +35,18 @@ type Row = readonly [
   seen: number,
 ]
 
+export interface Placed {
+  readonly before: StoredCheck | undefined
+  readonly batch: number
+  readonly entry: number
+}
+
 /** The tables of what is known of each check on each asset. */
 export class SqliteChecks {
   readonly #names: Names
   readonly #editions = new Map<number, Edition>()
   readonly #editionIds = new Map<string, number>()
+  readonly #defined = new Set<string>()
   readonly #list: Statement<[number], Row>
   readonly #put: Statement<unknown[]>
   readonly #move: Statement<[number, number, number]>
@@ -96,10 +104,11 @@ export class SqliteChecks {
     return checks
   }
 
-  put(asset: number, check: CheckState, batch: number, entry: number): void {
+  /** Stores the new state of a check; `before` is what was known of it. */
+  put(asset: number, check: CheckState, { before, batch, entry }: Placed): void {
     const { verdict, since, inability, evidenceAt, evidenceTag, removedAt } = check
     const id = this.#names.number(check.check)
-    const edition = this.#edition(id, check)
+    const edition = before?.id === id && isSameEdition(before, check) ? before.edition : this.#edition(id, check)
     const judged = verdict === null ? null : VERDICTS.indexOf(verdict)
     const unable = [inability?.since ?? null, inability?.reason ?? null]
     this.#put.run(asset, id, judged, since, edition, batch, entry, evidenceAt, evidenceTag, ...unable, removedAt)
@@ -120,7 +129,9 @@ export class SqliteChecks {
   }
 
   define({ digest, body }: Definition): void {
+    if (this.#defined.has(digest)) return
     this.#define.run(digest, body)
+    this.#defined.add(digest)
   }
 
   definition(digest: string): Definition | undefined {
@@ -140,6 +151,7 @@ export class SqliteChecks {
   forget(): void {
     this.#editions.clear()
     this.#editionIds.clear()
+    this.#defined.clear()
   }
 
   #edition(id: number, { version, definition, period }: CheckState): number {
@@ -195,8 +207,13 @@ export class SqliteChecks {
       evidenceAt,
       evidenceTag,
       removedAt: removed,
+      edition,
       batch,
       entry,
     }
   }
+}
+
+function isSameEdition(one: CheckState, other: CheckState): boolean {
+  return one.version === other.version && one.definition === other.definition && one.period === other.period
 }

@@ -52,6 +52,11 @@ export class SqliteLedger {
     this.#overtake = db.prepare('UPDATE entry SET valid = NULL WHERE asset = ? AND check_id = ? AND valid > ?')
   }
 
+  /** The last entry, as far as it is known here. */
+  get head(): { readonly sequence: number; readonly hash: Buffer } {
+    return this.#head
+  }
+
   /** The last entry. */
   readHead(): { sequence: number; hash: Buffer } {
     this.#head = this.#selectHead.get() ?? { sequence: 0, hash: GENESIS }

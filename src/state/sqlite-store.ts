@@ -18,7 +18,7 @@ import { Names } from './names.ts'
 import { type AssetRow, SqliteAssets, toRecord } from './sqlite-assets.ts'
 import { SqliteBatches } from './sqlite-batches.ts'
 import { SqliteChecks, type StoredCheck } from './sqlite-checks.ts'
-import { toStateError } from './sqlite-error.ts'
+import { StateError, toStateError } from './sqlite-error.ts'
 import { SqliteEvents } from './sqlite-events.ts'
 import { SqliteLedger } from './sqlite-ledger.ts'
 import { SqlitePosture } from './sqlite-posture.ts'
@@ -26,6 +26,8 @@ import { createUuidOf } from './uuid-of.ts'
 
 /** Reports that share a transaction, and so one flush of the disk. */
 const GROUP = 256
+/** Entries after which it ends all the same: nothing else is done meanwhile. */
+const GROUP_ENTRIES = 2000
 
 interface Job {
   readonly asset: AssetKey
@@ -54,6 +56,7 @@ export class SqliteStore implements Store {
   readonly #putGap: Statement<unknown[]>
   readonly #putEvidence: Statement<unknown[]>
   readonly #dropEvidence: Statement<[number, number]>
+  readonly #hasEvidence: Statement<[number], number>
   readonly #dataVersion: Statement<[], number>
   readonly #checkNames: Names
   #seenVersion = -1
@@ -77,6 +80,7 @@ export class SqliteStore implements Store {
     this.#putGap = db.prepare('INSERT OR REPLACE INTO gap (asset, check_id, since, until) VALUES (?, ?, ?, ?)')
     this.#putEvidence = db.prepare('INSERT OR REPLACE INTO evidence VALUES (?, ?, ?)')
     this.#dropEvidence = db.prepare('DELETE FROM evidence WHERE asset = ? AND check_id = ?')
+    this.#hasEvidence = db.prepare<[number], number>('SELECT 1 FROM evidence WHERE asset = ? LIMIT 1').pluck()
     this.#dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck()
   }
 
@@ -162,12 +166,22 @@ export class SqliteStore implements Store {
   }
 
   #writeGroup(jobs: readonly Job[]): void {
-    let done: readonly (() => void)[] = []
+    const done: (() => void)[] = []
     try {
-      done = this.#transact(() => jobs.map((job) => this.#run(job)))
+      this.#transact(() => {
+        const { sequence } = this.#ledger.head
+        for (const job of jobs) {
+          done.push(this.#run(job))
+          if (this.#ledger.head.sequence - sequence >= GROUP_ENTRIES) break
+        }
+      })
     } catch (error) {
-      for (const { reject } of jobs) reject(error)
+      // Where not the database is at fault but what one of them would write, the others can do without it.
+      if (jobs.length > 1 && !(error instanceof StateError)) for (const job of jobs) this.#writeGroup([job])
+      else for (const { reject } of jobs) reject(error)
+      return
     }
+    this.#queue.unshift(...jobs.slice(done.length))
     for (const tell of done) tell()
   }
 
@@ -221,12 +235,15 @@ export class SqliteStore implements Store {
       const stored =
         before.get(check.check) ?? before.get(changes.renames?.find(({ to }) => to === check.check)?.from ?? '')
       const own = check.removedAt === null ? batch : (stored?.batch ?? batch)
-      this.#checks.put(row.id, check, own, entryOf.get(check.check) ?? baseline ?? stored?.entry ?? 0)
+      const entry = entryOf.get(check.check) ?? baseline ?? stored?.entry ?? 0
+      this.#checks.put(row.id, check, { before: stored, batch: own, entry })
     }
     for (const { check, since, until } of changes.gaps ?? []) {
       this.#putGap.run(row.id, this.#checkNames.number(check), since, until)
     }
-    for (const id of entryOf.keys()) this.#dropEvidence.run(row.id, this.#checkNames.number(id))
+    if (entryOf.size > 0 && this.#hasEvidence.get(row.id) !== undefined) {
+      for (const id of entryOf.keys()) this.#dropEvidence.run(row.id, this.#checkNames.number(id))
+    }
     for (const { check, ...evidence } of changes.refreshed ?? []) {
       this.#putEvidence.run(row.id, this.#checkNames.number(check), JSON.stringify(evidence))
     }
