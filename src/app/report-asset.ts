@@ -75,19 +75,17 @@ function valuesOf(check: Check, config: Config) {
 }
 
 /**
- * What the store calls this machine. One whose hardware does not tell its UUID gets one of its name within this ledger.
+ * What the store calls this machine. One whose hardware does not tell its UUID (or tells what many others tell) gets one
+ * of its name, within this ledger.
  */
 export function toFacts(asset: Asset, osquery: string, ledger: string): AssetFacts {
   const { name, platform, os } = asset
-  const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(asset.uuid) && !/^[0-]+$|^[f-]+$/.test(asset.uuid)
-  return {
-    uuid: uuid ? asset.uuid : createUuidOf()(`asset:${ledger}:${asset.uuid || name}`),
-    name,
-    platform,
-    os,
-    osquery,
-  }
+  const told = /^[0-]*$|^[f-]*$/.test(asset.uuid) ? name : asset.uuid
+  const uuid = UUID.test(told) ? told : createUuidOf()(`asset:${ledger}:${told}`)
+  return { uuid, name, platform, os, osquery }
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** SHA-256 in hex, and a number made of its first 48 bits. */
 export const digestText = (text: string): string => hash('sha256', text, 'hex')
