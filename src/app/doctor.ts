@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Config } from '../config.ts'
 import type { Library } from '../core/check.ts'
 import { messageOf } from '../core/errors.ts'
@@ -7,6 +8,7 @@ import { findOsquery, usualPlaces } from '../osquery/find-osquery.ts'
 import { defaultSockets, findSocket } from '../osquery/find-socket.ts'
 import { isEmbeddable, type Opened, openSource } from './open-source.ts'
 import { runChecks } from './run-checks.ts'
+import { statePathOf } from './state.ts'
 import type { Workbench } from './workbench.ts'
 
 /** One place where an answer could come from. */
@@ -31,6 +33,8 @@ export interface Diagnosis {
   /** Checks of this platform that could not be judged now, with the reason. */
   readonly unjudged: readonly { readonly check: string; readonly reason: string }[]
   readonly checks: number
+  /** Where verdicts are remembered; null where nothing is. */
+  readonly state: { readonly path: string; readonly exists: boolean } | null
   /** What would make verdicts more complete or more trustworthy. */
   readonly advice: readonly string[]
 }
@@ -41,13 +45,14 @@ export interface Diagnosis {
  */
 export async function diagnose(config: Config, library: Library, workbench: Workbench): Promise<Diagnosis> {
   const candidates = [...(await listSockets(config)), await lookForOsquery(), lookAtEmbedded()]
+  const state = describeState(config)
   const asRoot = process.getuid ? process.getuid() === 0 : null
   let opened: Opened
   try {
     opened = await openSource(config)
   } catch (error) {
     const none = { source: null, why: null, problem: messageOf(error), warnings: [] }
-    return { candidates, ...none, asRoot, unjudged: [], checks: 0, advice: [INSTALL] }
+    return { candidates, ...none, asRoot, unjudged: [], checks: 0, state, advice: [INSTALL] }
   }
   const { source, why, warnings } = opened
   try {
@@ -56,10 +61,15 @@ export async function diagnose(config: Config, library: Library, workbench: Work
     const unjudged = report.results.flatMap(({ check, error }) => (error === null ? [] : [{ check, reason: error }]))
     const advice = advise(source.info, asRoot, unjudged.length)
     const checks = report.results.length
-    return { candidates, source: source.info, why, problem: null, warnings, asRoot, unjudged, checks, advice }
+    return { candidates, source: source.info, why, problem: null, warnings, asRoot, unjudged, checks, state, advice }
   } finally {
     await source.close()
   }
+}
+
+function describeState(config: Config): Diagnosis['state'] {
+  const path = statePathOf(config)
+  return path === undefined ? null : { path, exists: existsSync(path) }
 }
 
 const INSTALL =

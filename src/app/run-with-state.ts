@@ -1,4 +1,4 @@
-import { messageOf } from '../core/errors.ts'
+import { KeelsonError, messageOf } from '../core/errors.ts'
 import type { Source } from '../core/source.ts'
 import { type Remembered, rememberRun } from './remember-run.ts'
 import { type RunOptions, runChecks } from './run-checks.ts'
@@ -17,7 +17,13 @@ export async function runWithState(
   workbench: Workbench,
   options: RunWithStateOptions,
 ): Promise<Remembered> {
-  const state = options.config.state === false ? undefined : await openOptional(options)
+  const unwanted = options.config.state === false
+  if (unwanted && options.due) {
+    throw new KeelsonError('usage', 'what is due is told by the state, and that is switched off', {
+      hint: 'leave out --due, or --no-state (state: false in keelson.yaml)',
+    })
+  }
+  const state = unwanted ? undefined : await openOptional(options)
   if (!state) return { report: await runChecks(source, workbench, options), failure: undefined }
   const { store, path } = state
   try {

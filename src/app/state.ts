@@ -30,6 +30,11 @@ export interface OpenStateOptions {
   readonly onWait?: (holder: number | undefined) => void
 }
 
+/** The file of the state; undefined where none is wanted. */
+export function statePathOf({ state }: Config): string | undefined {
+  return state === false ? undefined : (state ?? locateState(whereabouts()).own)
+}
+
 /** Opens the state that the configuration names. @throws KeelsonError */
 export async function openState(config: Config, { clock, create, onWait }: OpenStateOptions): Promise<OpenedState> {
   if (config.state === false) {
@@ -61,7 +66,7 @@ export function isOptional(config: Config, error: unknown): error is StateError 
 }
 
 /**
- * The asset that is meant: by UUID or name; without either, the only one, or the one this machine's last run was about.
+ * The asset that is meant: by UUID or name; without either, the one that was reported last.
  * @throws KeelsonError
  */
 export async function chooseAsset(store: Store, given?: string): Promise<KnownAsset> {

@@ -9,7 +9,15 @@ import {
   requireSound,
 } from '../app.ts'
 import { EXIT } from '../core/errors.ts'
-import { addContentOptions, addSourceOptions, type ContentOptions, type SourceOptions, toConfig } from './options.ts'
+import {
+  addContentOptions,
+  addSourceOptions,
+  addStateOption,
+  type ContentOptions,
+  type SourceOptions,
+  type StateOptions,
+  toConfig,
+} from './options.ts'
 import { chooseFormat, openOutput } from './output.ts'
 import { toJson } from './to-json.ts'
 
@@ -18,10 +26,10 @@ export function addDoctorCommand(program: Command): void {
     .command('doctor')
     .description('tell which source would be used and why, what it lacks, and how to do better')
     .option('--format <format>', 'text, json')
-  addSourceOptions(addContentOptions(command)).action(doctor)
+  addStateOption(addSourceOptions(addContentOptions(command))).action(doctor)
 }
 
-async function doctor(options: ContentOptions & SourceOptions & { format?: string }): Promise<void> {
+async function doctor(options: ContentOptions & SourceOptions & StateOptions & { format?: string }): Promise<void> {
   const format = chooseFormat(options.format, ['text', 'json'])
   const config = toConfig(options)
   const library = requireSound(openLibrary(config))
@@ -34,7 +42,7 @@ async function doctor(options: ContentOptions & SourceOptions & { format?: strin
 const MARKS = { usable: '✓', refused: '✗', absent: '–' } as const
 
 function describe(diagnosis: Diagnosis): string {
-  const { candidates, source, why, problem, warnings, asRoot, unjudged, checks, advice } = diagnosis
+  const { candidates, source, why, problem, warnings, asRoot, unjudged, checks, state, advice } = diagnosis
   const used = source ? `Used: ${nameSource(source)} (${why})` : `No source can be used: ${problem}`
   return [
     'Sources, in the order in which they are tried',
@@ -42,6 +50,9 @@ function describe(diagnosis: Diagnosis): string {
     '',
     used,
     ...warnings.map((warning) => `  ${warning}`),
+    state
+      ? `State: ${state.path}${state.exists ? '' : ' (the first run makes it)'}`
+      : 'State: none, nothing is remembered',
     ...(asRoot === null ? [] : [`Running as ${asRoot ? 'root' : 'a normal user'}`]),
     ...(source ? ['', `${checks - unjudged.length} of ${checks} checks of this platform can be judged`] : []),
     ...unjudged.map(({ check, reason }) => `  ${check}: ${reason}`),
