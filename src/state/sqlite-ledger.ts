@@ -23,42 +23,42 @@ export interface EntryPlace {
 /** An entry's columns with its payload, as the statements below read them. */
 export type EntryRow = readonly [
   sequence: number,
-  hash: Buffer,
+  hash: string,
   observed: number,
   recorded: number,
   body: StoredPayload | null,
 ]
-export const ENTRY_COLUMNS = 'e.sequence, e.hash, e.observed, e.recorded, p.body'
+export const ENTRY_COLUMNS = 'e.sequence, lower(hex(e.hash)), e.observed, e.recorded, p.body'
 
 /** Appends entries, sealed at once: SQLite has one writer, so that who appends may as well give the sequence. */
 export class SqliteLedger {
   readonly #tools: LedgerTools
   readonly #actions: Names
   readonly #link = createLinker()
-  readonly #selectHead: Statement<[], { sequence: number; hash: Buffer }>
-  readonly #insertEntry: Statement<(number | Buffer | null)[]>
+  readonly #selectHead: Statement<[], { sequence: number; hash: string }>
+  readonly #insertEntry: Statement<(number | string)[]>
   readonly #insertPayload: Statement<[number, StoredPayload]>
   readonly #overtake: Statement<[number, number, number]>
-  #head = { sequence: 0, hash: GENESIS as Buffer }
+  #head = { sequence: 0, hash: GENESIS }
 
   constructor(db: Database, actions: Names, tools: LedgerTools) {
     this.#tools = tools
     this.#actions = actions
-    this.#selectHead = db.prepare('SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1')
+    this.#selectHead = db.prepare('SELECT sequence, lower(hex(hash)) AS hash FROM entry ORDER BY sequence DESC LIMIT 1')
     this.#insertEntry = db.prepare(
-      'INSERT INTO entry (sequence, tenant, asset, asset_sequence, check_id, action, level, observed, recorded, valid, digest, hash) VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO entry (sequence, tenant, asset, asset_sequence, check_id, action, level, observed, recorded, valid, digest, hash) VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?), unhex(?))',
     )
     this.#insertPayload = db.prepare('INSERT INTO payload (sequence, body) VALUES (?, ?)')
     this.#overtake = db.prepare('UPDATE entry SET valid = NULL WHERE asset = ? AND check_id = ? AND valid > ?')
   }
 
   /** The last entry, as far as it is known here. */
-  get head(): { readonly sequence: number; readonly hash: Buffer } {
+  get head(): { readonly sequence: number; readonly hash: string } {
     return this.#head
   }
 
   /** The last entry. */
-  readHead(): { sequence: number; hash: Buffer } {
+  readHead(): { sequence: number; hash: string } {
     this.#head = this.#selectHead.get() ?? { sequence: 0, hash: GENESIS }
     return this.#head
   }
@@ -80,7 +80,7 @@ export class SqliteLedger {
     this.#insertEntry.run(sequence, ...about, observedAt, recordedAt, observedAt, digest, hash)
     this.#insertPayload.run(sequence, packPayload(text))
     this.#head = { sequence, hash }
-    return { sequence, hash: hash.toString('hex'), observedAt, recordedAt, event }
+    return { sequence, hash, observedAt, recordedAt, event }
   }
 
   /** After a clock was set back: what the entries observed later by the old clock say no longer holds. */
@@ -90,7 +90,7 @@ export class SqliteLedger {
 }
 
 export function toLedgerEntry([sequence, hash, observedAt, recordedAt, body]: EntryRow): LedgerEntry {
-  return { sequence, hash: hash.toString('hex'), observedAt, recordedAt, event: body === null ? null : readEvent(body) }
+  return { sequence, hash, observedAt, recordedAt, event: body === null ? null : readEvent(body) }
 }
 
 export function readEvent(body: StoredPayload): Event {

@@ -133,9 +133,9 @@ export class SqliteStore implements Store {
 
   async head(): Promise<Head> {
     return this.#reading(() => {
-      const { sequence, hash: last } = this.#ledger.readHead()
+      const { sequence, hash } = this.#ledger.readHead()
       const ledger = this.db.prepare<[], string>("SELECT value FROM setting WHERE key = 'ledger'").pluck().get() ?? ''
-      return { ledger, sequence, hash: last.toString('hex') }
+      return { ledger, sequence, hash }
     })
   }
 
