@@ -17,13 +17,14 @@ const LEAVES = ['formats', 'clients', 'windows', 'sql']
 const LAYERS: Readonly<Record<string, Layer>> = {
   core: { imports: [], node: false },
   formats: { imports: ['core'], node: false },
-  clients: { imports: ['core'], node: true },
+  clients: { imports: ['core'], packages: ['nodemailer'], node: true },
   windows: { imports: ['core'], node: true },
   sql: { imports: ['core'], packages: ['@sqlite.org/sqlite-wasm'], node: true },
   content: { imports: ['core', ...LEAVES], packages: ['js-yaml'], node: true },
   osquery: { imports: ['core', ...LEAVES], packages: ['thrift'], node: true },
   host: { imports: ['core', ...LEAVES], node: true },
   state: { imports: ['core', ...LEAVES], packages: ['better-sqlite3'], node: true },
+  delivery: { imports: ['core', ...LEAVES], node: true },
   'config-values.ts': { imports: ['core', 'content'], node: false },
   'config.ts': { imports: ['core', 'content', 'config-values.ts'], node: true },
   app: {
