@@ -1,4 +1,12 @@
-import { type AssetRecord, type EntryDraft, type EventChanges, levelOf, toTimestamp, verdictChanges } from './event.ts'
+import {
+  type AssetRecord,
+  createTimestamps,
+  type EntryDraft,
+  type EventChanges,
+  levelOf,
+  toTimestamp,
+  verdictChanges,
+} from './event.ts'
 import type {
   AssetReport,
   AssetState,
@@ -39,6 +47,7 @@ class ReportDiff {
   readonly #state: AssetState
   readonly #report: AssetReport
   readonly #tagOf: (text: string) => number
+  readonly #timestampOf = createTimestamps()
   readonly #entries: EntryDraft[] = []
   readonly #checks: CheckState[] = []
   readonly #renames: { from: string; to: string }[] = []
@@ -101,7 +110,7 @@ class ReportDiff {
     const after = this.#newState(check, this.#report.observedAt)
     this.#definitions.push(check.definition)
     this.#checks.push(after)
-    const meta = { ...this.#metaOf(check, 'first'), ...standingOf(after) }
+    const meta = { ...this.#metaOf(check, 'first'), ...standingOf(after, this.#timestampOf) }
     this.#write('ASSET_COMPLIANCE', levelOf(check.verdict), check, meta, verdictChanges(null, check.verdict))
   }
 
@@ -153,9 +162,11 @@ class ReportDiff {
     const ended = before.inability && !after.inability ? { inability: inabilityOf(before) } : {}
     const write = (kind: string, last: Judged | 'error' | null, meta = {}) => {
       const lastSince = {
-        last_since: toTimestamp(before.inability && kind !== 'transition' ? before.inability.since : before.since),
+        last_since: this.#timestampOf(
+          before.inability && kind !== 'transition' ? before.inability.since : before.since,
+        ),
       }
-      const facts = { ...this.#metaOf(check, kind, before), ...standingOf(after) }
+      const facts = { ...this.#metaOf(check, kind, before), ...standingOf(after, this.#timestampOf) }
       this.#write(
         'ASSET_COMPLIANCE',
         levelOf(verdict),
@@ -173,7 +184,7 @@ class ReportDiff {
 
   /** An entry that says again what is known of a check, because the check itself changed. */
   #restate(action: string, check: ReportedCheck, after: CheckState, changes: EventChanges): void {
-    const meta = { ...factsOf(check), ...standingOf(after), ...sayingOf(check), ...this.#seenBy() }
+    const meta = { ...factsOf(check), ...standingOf(after, this.#timestampOf), ...sayingOf(check), ...this.#seenBy() }
     this.#write(action, 'INFO', check, meta, changes)
   }
 
@@ -291,10 +302,10 @@ function sayingOf({ reason, evidence, evidenceTotal }: ReportedCheck) {
 }
 
 /** Since when what is said holds, and the last judged verdict beside it. */
-function standingOf({ verdict, since, inability }: CheckState) {
+function standingOf({ verdict, since, inability }: CheckState, timestampOf: (time: number) => string) {
   return {
-    since: toTimestamp(inability?.since ?? since),
-    judged: verdict === null ? null : { verdict, since: toTimestamp(since) },
+    since: timestampOf(inability?.since ?? since),
+    judged: verdict === null ? null : { verdict, since: timestampOf(since) },
   }
 }
 

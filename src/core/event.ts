@@ -100,18 +100,21 @@ export interface Written {
   readonly asset: AssetRecord | null
   /** The UUIDv5 of a name, the same on every machine. */
   readonly uuidOf: (name: string) => string
+  /** As toTimestamp, or quicker. */
+  readonly timestampOf: (milliseconds: number) => string
 }
 
 /** The event of an entry that is being written. */
-export function toEvent(draft: EntryDraft, { uuid, recordedAt, assetSequence, asset, uuidOf }: Written): Event {
+export function toEvent(draft: EntryDraft, written: Written): Event {
+  const { uuid, recordedAt, assetSequence, asset, uuidOf, timestampOf } = written
   const named = (kind: string, name: string | null | undefined): Named | null =>
     name ? { uuid: uuidOf(`${kind}:${name}`), name } : null
   return {
     uuid,
-    timestamp: toTimestamp(draft.observedAt),
+    timestamp: timestampOf(draft.observedAt),
     level: draft.level,
     action: draft.action,
-    meta: { recorded_at: toTimestamp(recordedAt), asset_sequence: assetSequence, ...draft.meta },
+    meta: { recorded_at: timestampOf(recordedAt), asset_sequence: assetSequence, ...draft.meta },
     changes: draft.changes,
     item: draft.check ? { id: uuidOf(`check:${draft.check.id}`), name: draft.check.title } : null,
     company: named('company', asset?.company),
@@ -135,6 +138,21 @@ export function toWire<Given extends Event | null>({ sequence, event }: { sequen
 export function toTimestamp(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, -1)}+00:00`
 }
+
+/** The same for whoever writes a few times again and again: each is written once. */
+export function createTimestamps(): (milliseconds: number) => string {
+  const written = new Map<number, string>()
+  return (milliseconds) => {
+    const before = written.get(milliseconds)
+    if (before !== undefined) return before
+    const text = toTimestamp(milliseconds)
+    if (written.size >= MOST_TIMESTAMPS) written.clear()
+    written.set(milliseconds, text)
+    return text
+  }
+}
+
+const MOST_TIMESTAMPS = 100
 
 const LEVEL_OF: Readonly<Record<Verdict, Level>> = {
   pass: 'INFO',

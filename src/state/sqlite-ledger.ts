@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3'
-import { type AssetRecord, type EntryDraft, type Event, LEVELS, toEvent } from '../core/event.ts'
+import { type AssetRecord, createTimestamps, type EntryDraft, type Event, LEVELS, toEvent } from '../core/event.ts'
 import type { LedgerEntry } from '../core/store.ts'
 import { createLinker, digestPayload, GENESIS } from './chain.ts'
 import type { Names } from './names.ts'
@@ -35,6 +35,7 @@ export class SqliteLedger {
   readonly #tools: LedgerTools
   readonly #actions: Names
   readonly #link = createLinker()
+  readonly #timestampOf = createTimestamps()
   readonly #selectHead: Statement<[], { sequence: number; hash: string }>
   readonly #insertEntry: Statement<(number | string)[]>
   readonly #insertPayload: Statement<[number, StoredPayload]>
@@ -66,9 +67,10 @@ export class SqliteLedger {
   /** Appends after the head, which must have been read within this transaction. */
   append(draft: EntryDraft, place: EntryPlace, asset: AssetRecord | null): LedgerEntry {
     const { clock, newUuid, uuidOf } = this.#tools
+    const timestampOf = this.#timestampOf
     const { assetSequence } = place
     const recordedAt = clock()
-    const event = toEvent(draft, { uuid: newUuid(), recordedAt, assetSequence, asset, uuidOf })
+    const event = toEvent(draft, { uuid: newUuid(), recordedAt, assetSequence, asset, uuidOf, timestampOf })
     const text = JSON.stringify(event)
     const digest = digestPayload(text)
     const sequence = this.#head.sequence + 1
