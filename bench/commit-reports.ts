@@ -42,33 +42,30 @@ try {
     const { user, system } = process.cpuUsage(cpu)
     const busy = (user + system) / 1e6
     const entries = (await store.head()).sequence - before
-    console.log(
-      `${what}: ${count} reports in ${seconds.toFixed(2)} s, ${busy.toFixed(2)} s of processor time; ${rate(count, seconds)} reports/s (${rate(count, busy)} per processor second)` +
-        (entries > 0 ? `, ${entries} entries, ${rate(entries, seconds)}/s (${rate(entries, busy)})` : ''),
-    )
-    return { reports: count / Math.max(seconds, busy), entries: entries / Math.max(seconds, busy) }
+    const also = entries > count ? `, ${rate(entries, seconds)} entries/s` : ''
+    const rates = `${rate(count, seconds)} reports/s${also}`
+    console.log(`${what}: ${count} in ${seconds.toFixed(2)} s (${busy.toFixed(2)} s of processor time): ${rates}`)
+    // V8 collects garbage on other cores too; what counts is the worse of the two times.
+    const spent = Math.max(seconds, busy)
+    return { reports: count / spent, entries: entries / spent }
   }
 
-  const write = (verdict: 'pass' | 'fail', variantOf: (n: number) => number) =>
-    JSON.stringify(
-      Object.fromEntries(Array.from({ length: CHECKS }, (_, n) => [`c${n}`, answerOf(n, verdict, variantOf(n))])),
-    )
-  const passing = (round: number) => (asset: number) => write('pass', (n) => (n % 33 === 7 ? asset * 10 + round : 0))
-  const failing = (asset: number) => write('fail', (n) => (n % 33 === 7 ? asset : 0))
-
-  console.log(
-    `reports of ${CHECKS} checks, ${(passing(0)(0).length / 1000).toFixed(1)} kB each; 3 answers of each report are its own, and new each time`,
-  )
-  await measure('first reports', machines, passing(0))
+  // Of 100 answers 77 are what every machine says, 20 are one of four, and 3 are the machine's own, new each time.
+  const write = (asset: number, verdict: 'pass' | 'fail', round: number) => {
+    const variantOf = (n: number) => (n % 33 === 7 ? 4 + asset * 10 + round : n % 5 === 1 ? asset % 4 : 0)
+    return JSON.stringify(Object.fromEntries(COLUMNS.map((name, n) => [name, answerOf(n, verdict, variantOf(n))])))
+  }
+  console.log(`reports of ${CHECKS} checks, ${(write(0, 'pass', 0).length / 1000).toFixed(0)} kB each, one core`)
+  await measure('first reports', machines, (asset) => write(asset, 'pass', 0))
   const rounds = []
-  for (let round = 1; round <= 4; round++) rounds.push(await measure('unchanged', machines, passing(round)))
-  const flips = await measure('every check flips', Math.ceil(machines / 2), failing)
+  for (let round = 1; round <= 4; round++)
+    rounds.push(await measure('unchanged', machines, (asset) => write(asset, 'pass', round)))
+  const flips = await measure('every check flips', Math.ceil(machines / 2), (asset) => write(asset, 'fail', 5))
   console.log(`${(statSync(path).size / 1e6).toFixed(0)} MB`)
-  printRatio(
-    Math.min(...rounds.map(({ reports }) => reports)) / UNCHANGED,
-    `at least 1× ${UNCHANGED} unchanged reports/s on one core`,
-  )
-  printRatio(flips.entries / ENTRIES, `at least 1× ${ENTRIES} entries/s on one core`)
+  const slowest = Math.min(...rounds.map(({ reports }) => reports))
+  console.log(`by processor time: ${rate(slowest, 1)} unchanged reports/s, ${rate(flips.entries, 1)} entries/s`)
+  printRatio(slowest / UNCHANGED, `at least 1× ${UNCHANGED} unchanged reports/s`)
+  printRatio(flips.entries / ENTRIES, `at least 1× ${ENTRIES} entries/s`)
 } finally {
   await store.close()
   rmSync(folder, { recursive: true, force: true })
