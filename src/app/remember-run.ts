@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { CompiledCheck } from '../core/compiled.ts'
-import { describeBatch, diffReport } from '../core/diff.ts'
+import { describeBatch } from '../core/describe-batch.ts'
+import { diffReport } from '../core/diff.ts'
 import { whyDue } from '../core/due.ts'
 import { type Asset, type CheckResult, type ResultMemory, type RunReport, summarize } from '../core/report.ts'
 import type { Source } from '../core/source.ts'

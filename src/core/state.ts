@@ -80,7 +80,7 @@ export interface AssetReport {
 
 /** Reports of the same checks. One that says the same again is told by its digest, without looking at each check. */
 export interface Batch {
-  /** Names the checks with their versions and definitions. */
+  /** Names the checks with their versions, definitions and periods. */
   readonly name: string
   readonly members: readonly string[]
   /** Of the verdicts, the reasons of errors, and the asset's facts. */
@@ -110,6 +110,8 @@ export interface RefreshedEvidence {
 export interface Changes {
   readonly entries: readonly EntryDraft[]
   readonly asset?: AssetRecord
+  /** The asset's clock was set back to this: nothing that is known of it may lie later. */
+  readonly setBackTo?: number
   /** New states; `seenAt` is the batch's. */
   readonly checks?: readonly CheckState[]
   readonly renames?: readonly { readonly from: string; readonly to: string }[]

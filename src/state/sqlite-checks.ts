@@ -1,6 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3'
 import type { CheckState, Definition, Judged } from '../core/state.ts'
-import type { KnownCheck } from '../core/store.ts'
 import { VERDICTS } from '../core/verdict.ts'
 import type { Names } from './names.ts'
 
@@ -50,15 +49,11 @@ export class SqliteChecks {
   readonly #list: Statement<[number], Row>
   readonly #put: Statement<unknown[]>
   readonly #move: Statement<[number, number, number]>
-  readonly #rename: Statement<[string, string]>
-  readonly #former: Statement<[string, number]>
   readonly #define: Statement<[string, string]>
   readonly #definition: Statement<[string], Definition>
   readonly #findEdition: Statement<unknown[], number>
   readonly #addEdition: Statement<unknown[], number>
   readonly #showEdition: Statement<[number], { check_id: number; version: string; definition: string; period: number }>
-  readonly #byFormerName: Statement<[string], number>
-  readonly #known: Statement<[], { name: string; formerly: string }>
 
   constructor(db: Database, names: Names) {
     this.#names = names
@@ -73,14 +68,6 @@ export class SqliteChecks {
       'INSERT INTO check_state VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET verdict = excluded.verdict, since = excluded.since, edition = excluded.edition, batch = excluded.batch, entry = excluded.entry, evidence_at = excluded.evidence_at, evidence_tag = excluded.evidence_tag, inability_since = excluded.inability_since, inability_reason = excluded.inability_reason, removed = excluded.removed',
     )
     this.#move = db.prepare('UPDATE check_state SET batch = ? WHERE asset = ? AND check_id = ?')
-    this.#rename = db.prepare('UPDATE check_name SET name = ? WHERE tenant = 0 AND name = ?')
-    this.#former = db.prepare('INSERT OR IGNORE INTO former_name (name, check_id) VALUES (?, ?)')
-    this.#byFormerName = db
-      .prepare<[string], number>('SELECT check_id FROM former_name WHERE tenant = 0 AND name = ?')
-      .pluck()
-    this.#known = db.prepare(
-      'SELECT name, (SELECT json_group_array(f.name) FROM former_name f WHERE f.check_id = c.id) AS formerly FROM check_name c ORDER BY name',
-    )
     this.#define = db.prepare('INSERT OR IGNORE INTO definition (digest, body) VALUES (?, ?)')
     this.#definition = db.prepare('SELECT digest, body FROM definition WHERE digest = ?')
     this.#findEdition = db
@@ -118,16 +105,6 @@ export class SqliteChecks {
     this.#move.run(batch, asset, check)
   }
 
-  /** Lets everything that is known under one id stand under another. */
-  rename(from: string, to: string): void {
-    const id = this.#names.find(from)
-    // Another asset's report may have done it, or the new id may have a history of its own.
-    if (id === undefined || this.#names.find(to) !== undefined) return
-    this.#rename.run(to, from)
-    this.#former.run(from, id)
-    this.#names.forget()
-  }
-
   define({ digest, body }: Definition): void {
     if (this.#defined.has(digest)) return
     this.#define.run(digest, body)
@@ -136,16 +113,6 @@ export class SqliteChecks {
 
   definition(digest: string): Definition | undefined {
     return this.#definition.get(digest)
-  }
-
-  /** The numbers of a check's id, now or formerly. */
-  numbersOf(name: string): number[] {
-    const id = this.#names.find(name)
-    return id === undefined ? this.#byFormerName.all(name) : [id]
-  }
-
-  known(): KnownCheck[] {
-    return this.#known.all().map(({ name, formerly }) => ({ id: name, formerly: JSON.parse(formerly) as string[] }))
   }
 
   forget(): void {

@@ -3,23 +3,23 @@ import { LEVELS } from '../core/event.ts'
 import { toExpression } from '../core/select.ts'
 import type { EventQuery, LedgerEntry } from '../core/store.ts'
 import type { Names } from './names.ts'
-import type { SqliteChecks } from './sqlite-checks.ts'
+import type { SqliteCheckNames } from './sqlite-check-names.ts'
 import { ENTRY_COLUMNS, type EntryRow, toLedgerEntry } from './sqlite-ledger.ts'
 
 interface Tables {
-  readonly checks: SqliteChecks
+  readonly checkNames: SqliteCheckNames
   readonly actions: Names
 }
 
 /** Reads the ledger's entries. */
 export class SqliteEvents {
   readonly #db: Database
-  readonly #checks: SqliteChecks
+  readonly #checkNames: SqliteCheckNames
   readonly #actions: Names
 
-  constructor(db: Database, { checks, actions }: Tables) {
+  constructor(db: Database, { checkNames, actions }: Tables) {
     this.#db = db
-    this.#checks = checks
+    this.#checkNames = checkNames
     this.#actions = actions
   }
 
@@ -72,10 +72,14 @@ export class SqliteEvents {
   }
 
   #numbersOf(patterns: readonly string[]): number[] {
-    const exact = patterns.filter((pattern) => !/[*?]/.test(pattern)).flatMap((id) => this.#checks.numbersOf(id))
+    const exact = patterns.filter((pattern) => !/[*?]/.test(pattern)).flatMap((id) => this.#checkNames.numbersOf(id))
     const globs = patterns.filter((pattern) => /[*?]/.test(pattern)).map(toExpression)
     if (globs.length === 0) return exact
-    const names = this.#db.prepare<[], { id: number; name: string }>('SELECT id, name FROM check_name').all()
+    const names = this.#db
+      .prepare<[], { id: number; name: string }>(
+        'SELECT id, name FROM check_name UNION ALL SELECT check_id, name FROM former_name',
+      )
+      .all()
     return [...exact, ...names.filter(({ name }) => globs.some((glob) => glob.test(name))).map(({ id }) => id)]
   }
 }

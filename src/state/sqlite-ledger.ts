@@ -39,7 +39,6 @@ export class SqliteLedger {
   readonly #selectHead: Statement<[], { sequence: number; hash: string }>
   readonly #insertEntry: Statement<(number | string)[]>
   readonly #insertPayload: Statement<[number, StoredPayload]>
-  readonly #overtake: Statement<[number, number, number]>
   #head = { sequence: 0, hash: GENESIS }
 
   constructor(db: Database, actions: Names, tools: LedgerTools) {
@@ -50,7 +49,6 @@ export class SqliteLedger {
       'INSERT INTO entry (sequence, tenant, asset, asset_sequence, check_id, action, level, observed, recorded, valid, digest, hash) VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?), unhex(?))',
     )
     this.#insertPayload = db.prepare('INSERT INTO payload (sequence, body) VALUES (?, ?)')
-    this.#overtake = db.prepare('UPDATE entry SET valid = NULL WHERE asset = ? AND check_id = ? AND valid > ?')
   }
 
   /** The last entry, as far as it is known here. */
@@ -83,11 +81,6 @@ export class SqliteLedger {
     this.#insertPayload.run(sequence, packPayload(text))
     this.#head = { sequence, hash }
     return { sequence, hash, observedAt, recordedAt, event }
-  }
-
-  /** After a clock was set back: what the entries observed later by the old clock say no longer holds. */
-  overtake({ asset, check }: Pick<EntryPlace, 'asset' | 'check'>, observedAt: number): void {
-    this.#overtake.run(asset, check, observedAt)
   }
 }
 

@@ -6,11 +6,13 @@ import type { CheckPosture, PostureOptions } from '../core/store.ts'
 import type { Names } from './names.ts'
 import type { StoredPayload } from './payload.ts'
 import type { AssetRow } from './sqlite-assets.ts'
+import type { SqliteCheckNames } from './sqlite-check-names.ts'
 import type { SqliteChecks, StoredCheck } from './sqlite-checks.ts'
 import { readEvent } from './sqlite-ledger.ts'
 
 interface Tables {
   readonly checks: SqliteChecks
+  readonly checkNames: SqliteCheckNames
   readonly actions: Names
 }
 
@@ -21,24 +23,26 @@ interface Refreshed extends Pick<CheckPosture, 'reason' | 'evidence' | 'evidence
 /** Tells what was known of an asset's checks: from the last entry about each, and from the gaps between reports. */
 export class SqlitePosture {
   readonly #checks: SqliteChecks
+  readonly #checkNames: SqliteCheckNames
   readonly #actions: Names
-  readonly #last: Statement<[number, number, number], { sequence: number; action: number }>
+  readonly #last: Statement<[number, number, number], { sequence: number; action: number; valid: number }>
   readonly #gap: Statement<[number, number, number], { since: number; until: number }>
   readonly #payload: Statement<[number], StoredPayload>
-  readonly #observed: Statement<[number], number | null>
+  readonly #valid: Statement<[number], number>
   readonly #refreshed: Statement<[number, number], string>
 
-  constructor(db: Database, { checks, actions }: Tables) {
+  constructor(db: Database, { checks, checkNames, actions }: Tables) {
     this.#checks = checks
+    this.#checkNames = checkNames
     this.#actions = actions
     this.#last = db.prepare(
-      'SELECT sequence, action FROM entry WHERE asset = ? AND check_id = ? AND valid <= ? ORDER BY valid DESC, sequence DESC LIMIT 1',
+      'SELECT sequence, action, valid FROM entry WHERE asset = ? AND check_id = ? AND valid <= ? ORDER BY valid DESC, sequence DESC LIMIT 1',
     )
     this.#gap = db.prepare(
       'SELECT since, until FROM gap WHERE asset = ? AND check_id = ? AND until > ? ORDER BY until LIMIT 1',
     )
     this.#payload = db.prepare<[number], StoredPayload>('SELECT body FROM payload WHERE sequence = ?').pluck()
-    this.#observed = db.prepare<[number], number | null>('SELECT valid FROM entry WHERE sequence = ?').pluck()
+    this.#valid = db.prepare<[number], number>('SELECT valid FROM entry WHERE sequence = ?').pluck()
     this.#refreshed = db
       .prepare<[number, number], string>('SELECT body FROM evidence WHERE asset = ? AND check_id = ?')
       .pluck()
@@ -58,18 +62,21 @@ export class SqlitePosture {
     const present = stored.flatMap((check) =>
       at >= now ? (this.#now(asset, check, read) ?? []) : (this.#then(asset, check, at, read) ?? []),
     )
-    return present.map((posture) => this.#doubt(asset, posture, at)).map(({ id: _, state: __, ...rest }) => rest)
+    return present
+      .map((posture) => this.#doubt(asset, posture, { at, now }))
+      .map(({ id: _, state: __, ...rest }) => rest)
   }
 
   #now(asset: AssetRow, check: StoredCheck, read: (sequence: number) => Event | null): Found | undefined {
     if (check.removedAt !== null) return undefined
     const { id, verdict, since, version, definition, inability, seenAt, entry } = check
-    const said = readStatement(read(entry), check.check)
+    const said = this.#read(read(entry), check)
     const fresh = this.#refreshed.get(asset.id, id)
     const evidence = fresh === undefined ? undefined : (JSON.parse(fresh) as Refreshed)
     return {
       ...(said ?? NOTHING),
       ...(evidence && { reason: evidence.reason, evidence: evidence.evidence, evidenceTotal: evidence.evidenceTotal }),
+      ...(inability && { reason: inability.reason }),
       id,
       state: check,
       check: check.check,
@@ -86,36 +93,62 @@ export class SqlitePosture {
 
   #then(asset: AssetRow, check: StoredCheck, at: number, read: (sequence: number) => Event | null): Found | undefined {
     const last = this.#last.get(asset.id, check.id, at)
-    const sequence = last?.sequence ?? this.#baselineAt(asset, at)
-    if (sequence === null || (last && this.#actions.show(last.action) === 'ASSET_CHECK_REMOVED')) return undefined
+    const told = last ?? this.#baselineAt(asset, at)
+    if (!told || (last && this.#actions.show(last.action) === 'ASSET_CHECK_REMOVED')) return undefined
+    const { sequence, valid } = told
     const event = read(sequence)
-    const said = readStatement(event, check.check)
+    const said = this.#read(event, check)
     // It came later than the first report.
     if (!last && event && !said) return undefined
-    const posture = said ?? { ...NOTHING, unknown: { reason: NO_LONGER_KNOWN, since: at } }
+    const posture = said ? dateBack(said, valid) : { ...NOTHING, unknown: { reason: NO_LONGER_KNOWN, since: at } }
     const seenAt = at >= check.seenAt && sequence === check.entry ? check.seenAt : null
     return { ...posture, id: check.id, state: check, check: check.check, seenAt, sequence, pruned: said === undefined }
   }
 
-  #baselineAt({ baseline }: AssetRow, at: number): number | null {
-    if (baseline === null) return null
-    const observed = this.#observed.get(baseline)
-    return typeof observed === 'number' && observed <= at ? baseline : null
+  /** What an event says of a check, by the id that it has or one that it had. */
+  #read(event: Event | null, { id, check }: StoredCheck): Said | undefined {
+    const said = readStatement(event, check)
+    if (said || !event) return said
+    for (const former of this.#checkNames.formerlyOf(id)) {
+      const before = readStatement(event, former)
+      if (before) return before
+    }
+    return undefined
+  }
+
+  #baselineAt({ baseline }: AssetRow, at: number): { sequence: number; valid: number } | undefined {
+    if (baseline === null) return undefined
+    const valid = this.#valid.get(baseline)
+    return valid !== undefined && valid <= at ? { sequence: baseline, valid } : undefined
   }
 
   /** Within a gap, and after too long a silence, what was known before is known no more. */
-  #doubt(asset: AssetRow, found: Found, at: number): Found {
+  #doubt(asset: AssetRow, found: Found, { at, now }: PostureOptions): Found {
     const { state } = found
-    const gap = this.#gap.get(asset.id, found.id, at)
-    if (gap && gap.since <= at) {
-      const reason = `nothing was heard of it until ${new Date(gap.until).toISOString()}`
-      return { ...found, verdict: 'error', unknown: { reason, since: gap.since } }
+    const doubt = (reason: string, since: number): Found => ({
+      ...found,
+      verdict: 'error',
+      unknown: found.unknown ?? { reason, since },
+    })
+    const gap = at < now ? this.#gap.get(asset.id, found.id, at) : undefined
+    if (gap) {
+      return gap.since < at
+        ? doubt(`nothing was heard of it until ${new Date(gap.until).toISOString()}`, gap.since)
+        : found
     }
-    if (gap || state.period === null || state.removedAt !== null) return found
+    if (state.period === null || state.removedAt !== null) return found
     const lapsed = state.seenAt + UNCONFIRMED_PERIODS * state.period * 1000
-    if (at <= lapsed) return found
-    const reason = 'no report has confirmed it for more than two of its periods'
-    return { ...found, verdict: 'error', unknown: found.unknown ?? { reason, since: lapsed } }
+    return at > lapsed ? doubt('no report has confirmed it for more than two of its periods', lapsed) : found
+  }
+}
+
+/** After a clock was set back, what was said holds since then at the latest. */
+function dateBack(said: Said, valid: number): Said {
+  const { judged, unknown } = said
+  return {
+    ...said,
+    judged: judged && { ...judged, since: Math.min(judged.since, valid) },
+    unknown: unknown && { ...unknown, since: Math.min(unknown.since, valid) },
   }
 }
 

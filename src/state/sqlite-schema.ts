@@ -47,7 +47,7 @@ CREATE TABLE check_state (
 CREATE TABLE evidence (asset INTEGER, check_id INTEGER, body TEXT NOT NULL, PRIMARY KEY (asset, check_id)) WITHOUT ROWID;
 CREATE TABLE gap (asset INTEGER, check_id INTEGER, until INTEGER, since INTEGER NOT NULL, PRIMARY KEY (asset, check_id, until)) WITHOUT ROWID;
 
--- The ledger. \`valid\` is \`observed\`, or NULL where the asset's clock was set back afterwards to before it.
+-- The ledger. \`valid\` is \`observed\`, or earlier: the time to which the asset's clock was set back afterwards.
 CREATE TABLE entry (
   sequence INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, asset INTEGER NOT NULL, asset_sequence INTEGER NOT NULL,
   check_id INTEGER NOT NULL, action INTEGER NOT NULL, level INTEGER NOT NULL, observed INTEGER NOT NULL,

@@ -128,7 +128,7 @@ class SegmentVerification {
     }
     this.#previous = isHash(hash) ? hash : undefined
     if (tenant !== 0) this.#problems.add(sequence, 'its column tenant was changed')
-    if (valid !== null && valid !== observed) this.#problems.add(sequence, 'its column valid was changed')
+    if (valid === null || valid > observed) this.#problems.add(sequence, 'its column valid was changed')
     this.#number(sequence, asset, assetSequence)
     if (body === undefined) this.#missing++
     else this.#verifyPayload(row, body)

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
-import { describeBatch, diffReport } from '../../src/core/diff.ts'
+import { describeBatch } from '../../src/core/describe-batch.ts'
+import { diffReport } from '../../src/core/diff.ts'
 import type { AssetFacts, AssetReport, Definition, ReportedCheck } from '../../src/core/state.ts'
 import type { Committed, Store } from '../../src/core/store.ts'
 import type { Verdict } from '../../src/core/verdict.ts'

@@ -32,8 +32,8 @@ describe('what readers ask of a store', () => {
       const entries = await store.events({ checks: ['old-id'], assets: [WEB_1.uuid], general })
       return entries.map(({ event }) => event?.action)
     }
-    expect(await actions(false)).toEqual(['ASSET_CHECK_CHANGED'])
-    expect(await actions(true)).toEqual(['ASSET_BASELINE', 'ASSET_CHECK_RENAMED', 'ASSET_GAP', 'ASSET_CHECK_CHANGED'])
+    expect(await actions(false)).toEqual(['ASSET_CHECK_RENAMED'])
+    expect(await actions(true)).toEqual(['ASSET_BASELINE', 'ASSET_GAP', 'ASSET_CHECK_RENAMED'])
   })
 
   it('reads on from an entry within a time', async () => {
