@@ -1,5 +1,9 @@
 /** The wiring: everything the command line stands on, and nothing below it joins these parts. */
-export { type Diagnosis, diagnose } from './app/doctor.ts'
+export { readUserName, setAsset } from './app/assets.ts'
+export type { Diagnosis } from './app/doctor.ts'
+export { type EmitRequest, emitEvents, readRequests } from './app/emit.ts'
+export { readHistory } from './app/history.ts'
+export { importAssets } from './app/import-assets.ts'
 export {
   BUILT_IN,
   ContentError,
@@ -8,21 +12,39 @@ export {
   requireSound,
   selectFrom,
 } from './app/library.ts'
-export { type Opened, openSource } from './app/open-source.ts'
+export type { Opened } from './app/open-source.ts'
 export { MissingParamError, paramsOf, requireKnownParams } from './app/params.ts'
-export { rememberRun } from './app/remember-run.ts'
-export { runChecks } from './app/run-checks.ts'
-export { runWithState } from './app/run-with-state.ts'
+export { readPastMoment, readPosture } from './app/posture.ts'
+export { followEvents, readEvents, toEventQuery } from './app/read-events.ts'
 export { chooseAsset, isOptional, openState } from './app/state.ts'
-export { openWorkbench, type Workbench } from './app/workbench.ts'
+export type { Workbench } from './app/workbench.ts'
 export { CHECK_FILE_SCHEMA, TEMPLATE_FILE_SCHEMA } from './content/schema.ts'
+export { formatAssets } from './formats/assets-table.ts'
 export { formatColumns } from './formats/columns.ts'
 export { formatDiagnostics } from './formats/diagnostics.ts'
 export { forJson, forTerminal } from './formats/escape.ts'
+export { formatEvents, toEvents } from './formats/events-table.ts'
+export { formatHistory, formatHistoryHeading } from './formats/history-table.ts'
 export { FORMAT_NAMES, type FormatName, REPORT_FORMATS } from './formats/index.ts'
 export { createPaint } from './formats/paint.ts'
+export { toAssetJson, toHistoryJson, toPostureJson } from './formats/posture-json.ts'
+export { formatPosture } from './formats/posture-table.ts'
+export { describeNothing, formatStatus } from './formats/status-table.ts'
 export { planBatches } from './sql/batch.ts'
 
-/** Serves the embedded engine on an extension socket. Loaded when it is called: nothing else needs its Thrift server. */
+// What takes long to load (SQLite in WebAssembly, the compiler, Thrift) is loaded when it is called: commands that only
+// read what is remembered need none of it.
+export const diagnose: typeof import('./app/doctor.ts').diagnose = async (...args) =>
+  (await import('./app/doctor.ts')).diagnose(...args)
+export const openSource: typeof import('./app/open-source.ts').openSource = async (...args) =>
+  (await import('./app/open-source.ts')).openSource(...args)
+export const openWorkbench: typeof import('./app/workbench.ts').openWorkbench = async (...args) =>
+  (await import('./app/workbench.ts')).openWorkbench(...args)
+export const rememberRun: typeof import('./app/remember-run.ts').rememberRun = async (...args) =>
+  (await import('./app/remember-run.ts')).rememberRun(...args)
+export const runChecks: typeof import('./app/run-checks.ts').runChecks = async (...args) =>
+  (await import('./app/run-checks.ts')).runChecks(...args)
+export const runWithState: typeof import('./app/run-with-state.ts').runWithState = async (...args) =>
+  (await import('./app/run-with-state.ts')).runWithState(...args)
 export const serveEngine: typeof import('./app/serve-engine.ts').serveEngine = async (...args) =>
   (await import('./app/serve-engine.ts')).serveEngine(...args)

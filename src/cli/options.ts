@@ -27,7 +27,8 @@ export interface StateOptions {
   state?: string | boolean
 }
 
-const collect = (value: string, before: string[] = []) => [...before, value]
+/** Gathers the values of an option that may be given several times. */
+export const collect = (value: string, before: string[] = []) => [...before, value]
 
 /** Options of every command that reads checks. */
 export function addContentOptions(command: Command): Command {
@@ -68,6 +69,11 @@ export function addStateOption(command: Command): Command {
     '--state <path>',
     'where verdicts are remembered (default: a system folder as root, else your own)',
   )
+}
+
+/** Options of commands that read what is remembered. */
+export function addReadingOptions(command: Command): Command {
+  return addStateOption(command).option('--config <file>', 'the settings (default: keelson.yaml in this folder)')
 }
 
 export function toConfig(options: Partial<ContentOptions> & SourceOptions & StateOptions & { strict?: boolean }) {

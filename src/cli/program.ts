@@ -1,13 +1,19 @@
 import { Command } from 'commander'
+import { addAssetsCommand } from './assets.ts'
 import { addCompileCommand } from './compile.ts'
 import { addDoctorCommand } from './doctor.ts'
+import { addEmitCommand } from './emit.ts'
 import { addEngineCommand } from './engine.ts'
+import { addEventsCommand } from './events.ts'
+import { addHistoryCommand } from './history.ts'
 import { addInitCommand } from './init.ts'
 import { addLintCommand } from './lint.ts'
 import { addListCommand } from './list.ts'
+import { addPostureCommand } from './posture.ts'
 import { addRunCommand } from './run.ts'
 import { addSchemaCommand } from './schema.ts'
 import { addShowCommand } from './show.ts'
+import { addStatusCommand } from './status.ts'
 import { addTestCommand } from './test.ts'
 
 /** The command line with all its commands. */
@@ -30,6 +36,12 @@ Exit codes:
 Start with: checks run`,
     )
   addRunCommand(program)
+  addStatusCommand(program)
+  addEventsCommand(program)
+  addHistoryCommand(program)
+  addPostureCommand(program)
+  addAssetsCommand(program)
+  addEmitCommand(program)
   addListCommand(program)
   addShowCommand(program)
   addInitCommand(program)

@@ -4,6 +4,8 @@ import { measureText, padText, truncateText } from './text-width.ts'
 export interface ColumnsOptions {
   /** Columns of the terminal: the last cell of a row is cut to it. Nothing is cut when absent or 0. */
   readonly width?: number | undefined
+  /** Columns that are wider than their cells need, by position: tables that follow each other then line up. */
+  readonly least?: readonly number[]
   /** Spaces between columns; 2 when absent. */
   readonly gap?: number
   /** Colours a cell after it was measured. Its text is escaped; padding is not part of it. */
@@ -16,7 +18,7 @@ const LEAST_LAST = 10
 export function formatColumns(rows: readonly (readonly string[])[], options: ColumnsOptions = {}): string {
   const { gap = 2, style = (text: string) => text } = options
   const escaped = rows.map((row) => row.map((cell) => forTerminal(cell)))
-  const widths = measureColumns(escaped)
+  const widths = measureColumns(escaped).map((width, column) => Math.max(width, options.least?.[column] ?? 0))
   const last = widths.length - 1
   const before = widths.slice(0, last).reduce((sum, width) => sum + width + gap, 0)
   const room = options.width ? Math.max(LEAST_LAST, options.width - before) : Number.POSITIVE_INFINITY

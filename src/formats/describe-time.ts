@@ -13,12 +13,12 @@ export function describeSpan(milliseconds: number): string {
   return `${count} ${unit[0]}${count === 1 ? '' : 's'}`
 }
 
-/** A moment on the local clock, to the minute: `2026-03-04 14:18`. */
-export function describeMoment(time: number): string {
+/** A moment on the local clock, to the minute: `2026-03-04 14:18`; or to the second. */
+export function describeMoment(time: number, { seconds = false }: { readonly seconds?: boolean } = {}): string {
   const date = new Date(time)
   const two = (value: number) => String(value).padStart(2, '0')
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}${seconds ? `:${two(date.getSeconds())}` : ''}`
 }
 
 /** A moment and how long ago it was: `2026-03-04 14:18 (2 days ago)`. */

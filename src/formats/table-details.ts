@@ -16,7 +16,7 @@ import { type Inline, parseProse } from './prose.ts'
 import { proseLine } from './prose-text.ts'
 import { type Word, wordsOf, wrapWords } from './wrap-words.ts'
 
-interface DetailsLayout {
+export interface DetailsLayout {
   readonly paint: Paint
   readonly width: number
   readonly indent: number
@@ -76,7 +76,7 @@ function memoryLines({ memory, verdict }: CheckResult, layout: DetailsLayout, wh
   return lines
 }
 
-function label(name: string, lines: readonly string[], { paint, indent }: DetailsLayout): string[] {
+export function label(name: string, lines: readonly string[], { paint, indent }: DetailsLayout): string[] {
   const start = ' '.repeat(indent) + paint('label', name) + ' '.repeat(LABEL_WIDTH - name.length)
   const following = ' '.repeat(indent + LABEL_WIDTH)
   return lines.map((line, index) => (index === 0 ? start : line === '' ? '' : following) + line)
@@ -86,7 +86,7 @@ function wrap(words: readonly Word[], layout: DetailsLayout, hanging = 0): strin
   return wrapWords(words, layout.width - layout.indent - LABEL_WIDTH, layout.paint, hanging)
 }
 
-function foundLines(result: CheckResult, layout: DetailsLayout): string[] {
+export function foundLines(result: CheckResult, layout: DetailsLayout): string[] {
   const rows = layout.verbose ? result.evidence : result.evidence.slice(0, MOST_ROWS)
   const lines = rows.flatMap((row) => wrap(rowWords(row, result), layout, 2))
   const more = countEvidence(result) - rows.length
@@ -105,7 +105,7 @@ function rowWords(row: Evidence, result: CheckResult): Word[] {
 }
 
 /** Commands of a code block stay unbroken, so that they can be copied. */
-function proseLines(markdown: string, layout: DetailsLayout, style?: Style): string[] {
+export function proseLines(markdown: string, layout: DetailsLayout, style?: Style): string[] {
   return parseProse(markdown).flatMap((block) => {
     if (block.kind === 'code') return block.lines.map((line) => layout.paint(style, `  ${forTerminal(line)}`.trimEnd()))
     const words = proseWords(block.inlines, style)

@@ -10,7 +10,7 @@ import { formatDetails } from './table-details.ts'
 import { measureText, padText } from './text-width.ts'
 import { type Word, wordsOf, wrapWords } from './wrap-words.ts'
 
-const MARKS: Readonly<Record<Verdict, string>> = {
+export const MARKS: Readonly<Record<Verdict, string>> = {
   fail: '✗ FAIL ',
   error: '? ERROR',
   warn: '! WARN ',

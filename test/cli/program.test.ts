@@ -2,7 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { toSelection } from '../../src/cli/options.ts'
 import { buildProgram } from '../../src/cli/program.ts'
 
-const COMMANDS = ['run', 'list', 'show', 'init', 'lint', 'test', 'compile', 'schema', 'doctor', 'engine']
+const REMEMBERING = ['status', 'events', 'history', 'posture', 'assets', 'emit']
+const COMMANDS = [
+  'run',
+  'list',
+  'show',
+  'init',
+  'lint',
+  'test',
+  'compile',
+  'schema',
+  'doctor',
+  'engine',
+  ...REMEMBERING,
+]
 
 describe('the command line', () => {
   it('has every promised command, each with a description', async () => {

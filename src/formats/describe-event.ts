@@ -1,0 +1,123 @@
+import type { Change, Event } from '../core/event.ts'
+import { isVerdict } from '../core/verdict.ts'
+import { countOf, VERDICT_NAMES, VERDICT_WORDS } from './describe.ts'
+import { describeMoment } from './describe-time.ts'
+import { isTroubled } from './order-results.ts'
+
+/** What our own events may say in `meta`. An event of another version, or of another program, may lack any of it. */
+interface Said {
+  readonly kind?: unknown
+  readonly verdict?: unknown
+  readonly reason?: unknown
+  readonly cause?: unknown
+  readonly since?: unknown
+  readonly results?: readonly { readonly verdict?: unknown }[]
+  readonly gaps?: readonly { readonly since?: unknown }[]
+  readonly message?: unknown
+  readonly originator?: unknown
+  readonly actor?: unknown
+}
+
+/** What happened, in a line of plain text as it was found; whoever prints it escapes it. */
+export function describeEvent({ action, meta, changes, user }: Event): string {
+  const said: Said = meta ?? {}
+  const describe = Object.hasOwn(BY_ACTION, action) ? BY_ACTION[action] : undefined
+  if (said.kind === 'emitted') return describeEmitted(action, said)
+  if (!describe) return because(action, said.reason)
+  const by = user && action !== 'ASSET_COMPLIANCE' ? ` (by ${user.name})` : ''
+  return describe(said, changes ?? {}) + by
+}
+
+/** What a first report says of one of its checks. */
+export function describeFirst({ meta }: Event, ids: ReadonlySet<string>): string {
+  const { results = [] } = (meta ?? {}) as {
+    results?: readonly { check?: unknown; verdict?: unknown; reason?: unknown }[]
+  }
+  const result = results.find(({ check }) => typeof check === 'string' && ids.has(check))
+  return because(`first report: ${nameVerdict(result?.verdict)}`, result?.reason)
+}
+
+type Describe = (said: Said, changes: Readonly<Record<string, Change<unknown>>>) => string
+
+const BY_ACTION: Readonly<Record<string, Describe>> = {
+  ASSET_BASELINE: ({ results = [] }) => `first report: ${countOf(results.length, 'check')}${countVerdicts(results)}`,
+  ASSET_COMPLIANCE: describeCompliance,
+  ASSET_CHECK_CHANGED: ({ verdict }) => `the check changed; still ${nameVerdict(verdict)}`,
+  ASSET_CHECK_RENAMED: (_, { id }) => `the check ${textOf(id?.last)} is now called ${textOf(id?.latest)}`,
+  ASSET_CHECK_REMOVED: ({ verdict }) => `no longer checked; it was ${nameVerdict(verdict)}`,
+  ASSET_CHECK_RETURNED: ({ verdict, reason }) => because(`checked again: ${nameVerdict(verdict)}`, reason),
+  ASSET_GAP: describeGaps,
+  ASSET_CLOCK: (_, { time }) => `the clock went back from ${momentOf(time?.last)} to ${momentOf(time?.latest)}`,
+  ASSET_UPDATED: (_, changes) => describeChanges(changes),
+  ASSET_ERASED: () => 'all that was known of an asset was erased',
+  LEDGER_OPENED: ({ reason }) => because('the ledger begins', reason),
+  LEDGER_RESTORED: ({ reason }) => because('the ledger was restored from a backup', reason),
+  LEDGER_PRUNED: ({ reason }) => because('older entries were pruned', reason),
+}
+
+function describeCompliance(said: Said, { verdict, passed }: Parameters<Describe>[1]): string {
+  const [last, latest] = verdict
+    ? [nameVerdict(verdict.last), nameVerdict(verdict.latest)]
+    : [passing(passed?.last), passing(passed?.latest)]
+  const changed = said.cause === 'definition_changed' ? ' (the check changed)' : ''
+  if (said.kind === 'inability_begun') return because('could not be judged', said.reason) + changed
+  const words: Readonly<Record<string, string>> = {
+    first: `first: ${latest}`,
+    inability_ended: `judged again: ${latest}`,
+  }
+  const kind = textOf(said.kind)
+  return because((Object.hasOwn(words, kind) ? words[kind] : undefined) ?? `${last} → ${latest}`, said.reason) + changed
+}
+
+function describeGaps({ gaps = [] }: Said): string {
+  const since = gaps.map((gap) => textOf(gap.since)).sort()[0]
+  return `not heard of ${countOf(gaps.length, 'check')} since ${momentOf(since)}`
+}
+
+function describeChanges({ uuid, ...changes }: Readonly<Record<string, Change<unknown>>>): string {
+  const parts = Object.entries(changes).map(
+    ([field, { last, latest }]) => `${field.replaceAll('_', ' ')}: ${showValue(last)} → ${showValue(latest)}`,
+  )
+  return [...(uuid ? ['added by hand'] : []), ...parts].join(', ')
+}
+
+function describeEmitted(action: string, { message, originator, actor }: Said): string {
+  const people = [originator && `caused by ${textOf(originator)}`, actor && `sent by ${textOf(actor)}`].filter(Boolean)
+  return `${action}: ${textOf(message)}${people.length > 0 ? ` (${people.join(', ')})` : ''}`
+}
+
+function countVerdicts(results: readonly { readonly verdict?: unknown }[]): string {
+  const counts = (['fail', 'error', 'warn'] as const).flatMap((verdict) => {
+    const count = results.filter((result) => result.verdict === verdict).length
+    return count > 0 ? [`${count} ${VERDICT_WORDS[verdict]}`] : []
+  })
+  return counts.length > 0 ? ` (${counts.join(', ')})` : ''
+}
+
+function because(what: string, reason: unknown): string {
+  return typeof reason === 'string' && reason !== '' ? `${what}: ${reason}` : what
+}
+
+/** What asks somebody to do something stands out without colour too. */
+export function nameVerdict(verdict: unknown): string {
+  if (!isVerdict(verdict)) return verdict === null ? 'not judged' : 'unknown'
+  return isTroubled(verdict) ? VERDICT_NAMES[verdict].toUpperCase() : VERDICT_NAMES[verdict]
+}
+
+function passing(passed: unknown): string {
+  return passed === true ? nameVerdict('pass') : passed === false ? nameVerdict('fail') : 'unknown'
+}
+
+function showValue(value: unknown): string {
+  const text = Array.isArray(value) ? value.map(textOf).join(', ') : textOf(value)
+  return text === '' ? 'none' : text
+}
+
+function momentOf(time: unknown): string {
+  const at = Date.parse(textOf(time))
+  return Number.isNaN(at) ? 'an unknown time' : describeMoment(at)
+}
+
+function textOf(value: unknown): string {
+  return value === null || value === undefined ? '' : String(value)
+}
