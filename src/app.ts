@@ -4,6 +4,7 @@ export type { Diagnosis } from './app/doctor.ts'
 export { type EmitRequest, emitEvents, readRequests } from './app/emit.ts'
 export { readHistory } from './app/history.ts'
 export { importAssets } from './app/import-assets.ts'
+export type { VerifiedArchive, VerifiedLedger } from './app/ledger.ts'
 export {
   BUILT_IN,
   ContentError,
@@ -36,6 +37,7 @@ export { planBatches } from './sql/batch.ts'
 // read what is remembered need none of it.
 export const diagnose: typeof import('./app/doctor.ts').diagnose = async (...args) =>
   (await import('./app/doctor.ts')).diagnose(...args)
+export const loadMaintenance = () => import('./app/ledger.ts')
 export const openSource: typeof import('./app/open-source.ts').openSource = async (...args) =>
   (await import('./app/open-source.ts')).openSource(...args)
 export const openWorkbench: typeof import('./app/workbench.ts').openWorkbench = async (...args) =>

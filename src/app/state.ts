@@ -3,7 +3,9 @@ import { KeelsonError } from '../core/errors.ts'
 import { findClosest } from '../core/find-closest.ts'
 import type { KnownAsset, Store } from '../core/store.ts'
 import { findOther, locateState, whereabouts } from '../state/locate.ts'
-import { StateError } from '../state/sqlite-error.ts'
+import type { Recovered } from '../state/recover.ts'
+import type { RunLock } from '../state/run-lock.ts'
+import { isDamaged, StateError } from '../state/sqlite-error.ts'
 import type { SqliteStore } from '../state/sqlite-store.ts'
 
 // A run without state need not load SQLite's driver.
@@ -20,6 +22,11 @@ export interface OpenedState {
   readonly warnings: readonly string[]
   /** Closes the store, and lets others have it. */
   close(): Promise<void>
+  /**
+   * After an error of the store: the state that takes its place when the database is damaged, with a warning that tells
+   * of it; this one is closed then. Undefined for any other error, which leaves this one as it is.
+   */
+  recover(error: unknown): Promise<OpenedState | undefined>
 }
 
 export interface OpenStateOptions {
@@ -47,17 +54,37 @@ export async function openState(config: Config, { clock, create, onWait }: OpenS
   const other = config.state === undefined ? findOther(places) : undefined
   const warnings = other ? [`another state exists at ${other}, and this one is ${path}: name one with --state`] : []
   const lock = onWait && (await acquireLock(path, { onWait }))
+  const place = { path, warnings, clock, lock }
   try {
-    const store = await openSqlite(path, { clock, create })
-    const close = async () => {
-      await store.close()
-      lock?.release()
-    }
-    return { store, path, warnings, close }
+    if (!create) return toOpened({ store: await openSqlite(path, { clock, create }), warning: undefined }, place)
+    const { openOrRecover } = await import('../state/recover.ts')
+    return toOpened(await openOrRecover(path, { clock, locked: lock !== undefined }), place)
   } catch (error) {
     lock?.release()
     throw error
   }
+}
+
+interface Place {
+  readonly path: string
+  readonly warnings: readonly string[]
+  readonly clock: () => number
+  readonly lock: RunLock | undefined
+}
+
+function toOpened({ store, warning }: Recovered, { path, warnings, clock, lock }: Place): OpenedState {
+  const close = async () => {
+    await store.close()
+    lock?.release()
+  }
+  const recover = async (error: unknown) => {
+    if (!isDamaged(error)) return undefined
+    const { recoverState } = await import('../state/recover.ts')
+    await store.close()
+    const recovered = await recoverState(path, { clock, locked: lock !== undefined })
+    return toOpened(recovered, { path, warnings: [], clock, lock })
+  }
+  return { store, path, warnings: warning === undefined ? warnings : [...warnings, warning], close, recover }
 }
 
 /** Whether a state that cannot be kept should not keep a run from being made: nobody asked for it by name. */

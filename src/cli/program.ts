@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addAssetsCommand } from './assets.ts'
+import { addBackupCommand } from './backup.ts'
 import { addCompileCommand } from './compile.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addEmitCommand } from './emit.ts'
@@ -7,9 +8,11 @@ import { addEngineCommand } from './engine.ts'
 import { addEventsCommand } from './events.ts'
 import { addHistoryCommand } from './history.ts'
 import { addInitCommand } from './init.ts'
+import { addLedgerCommand } from './ledger.ts'
 import { addLintCommand } from './lint.ts'
 import { addListCommand } from './list.ts'
 import { addPostureCommand } from './posture.ts'
+import { addRestoreCommand } from './restore.ts'
 import { addRunCommand } from './run.ts'
 import { addSchemaCommand } from './schema.ts'
 import { addShowCommand } from './show.ts'
@@ -51,6 +54,9 @@ Start with: checks run`,
   addSchemaCommand(program)
   addDoctorCommand(program)
   addEngineCommand(program)
+  addLedgerCommand(program)
+  addBackupCommand(program)
+  addRestoreCommand(program)
   for (const command of program.commands)
     command.exitOverride().showHelpAfterError('  hint: checks help').showSuggestionAfterError()
   return program

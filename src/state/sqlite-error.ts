@@ -15,9 +15,16 @@ export class StateError extends KeelsonError {
   }
 }
 
+/** Whether an error says that the database itself is damaged. */
+export function isDamaged(error: unknown): error is StateError {
+  return error instanceof StateError && error.failure === 'corrupt'
+}
+
+export const MEND = 'checks run puts the newest backup in its place, and checks restore the one you name'
+
 const KNOWN: readonly (readonly [RegExp, StateFailure, string, string])[] = [
   [/^SQLITE_FULL/, 'full', 'the disk is full', 'make room and run again: nothing of this was recorded'],
-  [/^SQLITE_(?:CORRUPT|NOTADB)/, 'corrupt', 'the database is damaged', 'checks restore puts a backup in its place'],
+  [/^SQLITE_(?:CORRUPT|NOTADB)/, 'corrupt', 'the database is damaged', MEND],
   [/^SQLITE_READONLY/, 'read-only', 'it may not be written', 'choose another place with --state PATH, or --no-state'],
   [
     /^SQLITE_(?:CANTOPEN|PERM|AUTH)/,

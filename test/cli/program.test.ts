@@ -14,6 +14,9 @@ const COMMANDS = [
   'schema',
   'doctor',
   'engine',
+  'ledger',
+  'backup',
+  'restore',
   ...REMEMBERING,
 ]
 

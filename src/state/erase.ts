@@ -1,0 +1,56 @@
+import type { LedgerEntry } from '../core/store.ts'
+import { rewriteDatabase } from './compact.ts'
+import { StateError, toStateError } from './sqlite-error.ts'
+import type { SqliteStore } from './sqlite-store.ts'
+
+export interface Erased {
+  readonly payloads: number
+  /** The entry that tells of it, and names nobody. */
+  readonly entry: LedgerEntry
+  /** False when another process still held what was there before: it is gone from the disk when that one ends. */
+  readonly complete: boolean
+}
+
+/** Tables with an asset's rows, besides the ledger. */
+const TABLES = ['check_state', 'batch', 'evidence', 'gap'] as const
+
+/**
+ * Erases what is known of an asset, and what its entries say, from the database's files. The entries themselves stay,
+ * about a number that stands for nobody, so that the chain holds. An asset that reports again is a new one.
+ * @throws StateError, also when the database could not be written anew afterwards
+ */
+export async function eraseAsset(
+  store: SqliteStore,
+  { uuid }: { readonly uuid: string },
+  { clock }: { readonly clock: () => number },
+): Promise<Erased | undefined> {
+  const { db } = store
+  db.pragma('secure_delete = ON')
+  const erased = store.maintain((append) => {
+    const asset = db.prepare<[string], number>('SELECT id FROM asset WHERE tenant = 0 AND uuid = ?').pluck().get(uuid)
+    if (asset === undefined) return undefined
+    const payloads = db
+      .prepare('DELETE FROM payload WHERE sequence IN (SELECT sequence FROM entry WHERE asset = ?)')
+      .run(asset).changes
+    for (const table of TABLES) db.prepare(`DELETE FROM ${table} WHERE asset = ?`).run(asset)
+    // Whatever columns there are: only what keeps the numbering remains.
+    db.prepare('DELETE FROM asset WHERE id = ?').run(asset)
+    db.prepare(
+      'INSERT INTO asset (id, uuid, first_seen, sequence) SELECT @asset, NULL, 0, count(*) FROM entry WHERE asset = @asset',
+    ).run({ asset })
+    const meta = { payloads }
+    const entry = append({ action: 'ASSET_ERASED', level: 'WARNING', observedAt: clock(), changes: null, meta })
+    return { payloads, entry }
+  })
+  if (!erased) return undefined
+  try {
+    // Pages that were moved or freed before may still hold some of it.
+    return { ...erased, complete: rewriteDatabase(db) }
+  } catch (cause) {
+    const { message } = toStateError(cause, db.name) as Error
+    throw new StateError('io', db.name, `the asset is erased, but traces may be left in unused parts: ${message}`, {
+      hint: 'checks ledger compact writes the file anew, without them',
+      cause,
+    })
+  }
+}
