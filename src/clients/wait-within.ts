@@ -1,0 +1,37 @@
+/** A wait that ended without what was waited for. */
+export class WaitEnded extends Error {
+  readonly kind: 'timeout' | 'aborted'
+
+  constructor(kind: 'timeout' | 'aborted') {
+    super(kind === 'timeout' ? 'it took too long' : 'it was stopped')
+    this.name = 'WaitEnded'
+    this.kind = kind
+  }
+}
+
+/**
+ * Waits for a promise, though no longer than `timeout` milliseconds and until `signal` is aborted; what the promise
+ * stands for goes on unless whoever called ends it. @throws WaitEnded, or what the promise was rejected with
+ */
+export async function waitWithin<Value>(
+  promise: Promise<Value>,
+  { timeout, signal }: { readonly timeout: number; readonly signal: AbortSignal },
+): Promise<Value> {
+  promise.catch(() => {})
+  if (signal.aborted) throw new WaitEnded('aborted')
+  let end: () => void = () => {}
+  const ended = new Promise<never>((_, reject) => {
+    const stop = () => reject(new WaitEnded('aborted'))
+    const timer = setTimeout(() => reject(new WaitEnded('timeout')), timeout)
+    signal.addEventListener('abort', stop, { once: true })
+    end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', stop)
+    }
+  })
+  try {
+    return await Promise.race([promise, ended])
+  } finally {
+    end()
+  }
+}
