@@ -93,6 +93,13 @@ const COMPLIANCE = {
 
 const RESTATED = { meta: atLeast({ ...FACTS, ...SAYING, ...STANDING, ...SEEN_BY }) }
 
+const REDEFINED = { version: changeOf({ type: 'string' }), definition: changeOf({ type: 'string' }) }
+
+const REPLACED = {
+  cause: text('Why: damaged.'),
+  kept: textOrNull('The file that what was there before is kept as.'),
+}
+
 /** What each of our own actions says, beside what every event says. */
 export const ABOUT: Readonly<Record<Action, Readonly<Record<string, Schema>>>> = {
   ASSET_BASELINE: {
@@ -103,15 +110,11 @@ export const ABOUT: Readonly<Record<Action, Readonly<Record<string, Schema>>>> =
   ASSET_COMPLIANCE: COMPLIANCE,
   ASSET_CHECK_CHANGED: {
     ...RESTATED,
-    changes: {
-      type: 'object',
-      required: ['version', 'definition'],
-      properties: { version: changeOf({ type: 'string' }), definition: changeOf({ type: 'string' }) },
-    },
+    changes: { type: 'object', required: Object.keys(REDEFINED), properties: REDEFINED },
   },
   ASSET_CHECK_RENAMED: {
-    meta: atLeast({ check: text('The id that it has now.') }),
-    changes: { type: 'object', required: ['id'], properties: { id: changeOf({ type: 'string' }) } },
+    ...RESTATED,
+    changes: { type: 'object', required: ['id'], properties: { id: changeOf({ type: 'string' }), ...REDEFINED } },
   },
   ASSET_CHECK_REMOVED: {
     meta: atLeast({ ...ASKED, verdict: { enum: [...VERDICTS, null] }, since: TIME }),
@@ -133,10 +136,26 @@ export const ABOUT: Readonly<Record<Action, Readonly<Record<string, Schema>>>> =
       description: 'What of the asset is another now: name, given_name, os, osquery, owner_name, team, labels, …',
     },
   },
-  ASSET_ERASED: {},
-  LEDGER_OPENED: { meta: atLeast({ ledger: text('The UUID that names the ledger among all.') }) },
-  LEDGER_RESTORED: {},
-  LEDGER_PRUNED: {},
+  ASSET_ERASED: { meta: atLeast({ payloads: count('How many entries lost what they said.') }) },
+  LEDGER_OPENED: { meta: atLeast({ ledger: text('The UUID that names the ledger among all.') }, REPLACED) },
+  LEDGER_RESTORED: {
+    meta: atLeast(
+      {
+        backup: {
+          description: 'The file, and the last entry in it.',
+          ...exactly({ file: { type: 'string' }, sequence: count('Its place.'), hash: { type: 'string' } }),
+        },
+      },
+      REPLACED,
+    ),
+  },
+  LEDGER_PRUNED: {
+    meta: atLeast({
+      before: { ...TIME, description: 'What was observed before this.' },
+      payloads: count('How many entries lost what they said.'),
+      gaps: count('How many silences were forgotten.'),
+    }),
+  },
 }
 
 /** What applications' own events say, where they come through `checks emit`. */

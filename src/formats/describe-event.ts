@@ -16,6 +16,10 @@ interface Said {
   readonly message?: unknown
   readonly originator?: unknown
   readonly actor?: unknown
+  readonly payloads?: unknown
+  readonly before?: unknown
+  readonly kept?: unknown
+  readonly backup?: { readonly file?: unknown; readonly sequence?: unknown }
 }
 
 /** What happened, in a line of plain text as it was found; whoever prints it escapes it. */
@@ -49,10 +53,11 @@ const BY_ACTION: Readonly<Record<string, Describe>> = {
   ASSET_GAP: describeGaps,
   ASSET_CLOCK: (_, { time }) => `the clock went back from ${momentOf(time?.last)} to ${momentOf(time?.latest)}`,
   ASSET_UPDATED: (_, changes) => describeChanges(changes),
-  ASSET_ERASED: () => 'all that was known of an asset was erased',
-  LEDGER_OPENED: ({ reason }) => because('the ledger begins', reason),
-  LEDGER_RESTORED: ({ reason }) => because('the ledger was restored from a backup', reason),
-  LEDGER_PRUNED: ({ reason }) => because('older entries were pruned', reason),
+  ASSET_ERASED: ({ payloads }) => `all that was known of an asset was erased, ${entriesOf(payloads)}`,
+  LEDGER_OPENED: (said) =>
+    said.cause === 'damaged' ? `the ledger begins anew: ${damaged(said)}` : 'the ledger begins',
+  LEDGER_RESTORED: describeRestored,
+  LEDGER_PRUNED: ({ before, payloads }) => `pruned: what ${entriesOf(payloads)} before ${momentOf(before)} said`,
 }
 
 function describeCompliance(said: Said, { verdict, passed }: Parameters<Describe>[1]): string {
@@ -72,6 +77,20 @@ function describeCompliance(said: Said, { verdict, passed }: Parameters<Describe
 function describeGaps({ gaps = [] }: Said): string {
   const since = gaps.map((gap) => textOf(gap.since)).sort()[0]
   return `not heard of ${countOf(gaps.length, 'check')} since ${momentOf(since)}`
+}
+
+function describeRestored(said: Said): string {
+  const { file, sequence } = said.backup ?? {}
+  const why = said.cause === 'damaged' ? `: ${damaged(said)}` : ''
+  return `restored from the backup ${textOf(file)}, whose last entry is ${textOf(sequence)}${why}`
+}
+
+function damaged({ kept }: Said): string {
+  return `the one before was damaged${kept ? `, and is kept as ${textOf(kept)}` : ''}`
+}
+
+function entriesOf(count: unknown): string {
+  return count === 1 ? '1 entry' : `${textOf(count)} entries`
 }
 
 function describeChanges({ uuid, ...changes }: Readonly<Record<string, Change<unknown>>>): string {
