@@ -12,7 +12,7 @@ import { decidingLeaves, type Judgement, type LeafJudgement } from '../src/core/
 import type { AssetFacts, AssetReport, ReportedCheck } from '../src/core/state.ts'
 import type { Committed, Store } from '../src/core/store.ts'
 
-/** Seconds between two reports of every check here. */
+/** Seconds between two reports, unless said otherwise. */
 export const PERIOD = 3600
 
 const digest = (text: string): string => hash('sha256', text, 'hex')
@@ -93,9 +93,10 @@ export class Intake {
   readonly #checks: readonly ((answer: string) => ReportedCheck)[]
   readonly #plan: BatchPlan
 
-  constructor(store: Store, checks: readonly CompiledCheck[]) {
+  /** `period`: seconds between two reports. */
+  constructor(store: Store, checks: readonly CompiledCheck[], { period = PERIOD } = {}) {
     this.#store = store
-    const asked = checks.map(describeCheck)
+    const asked = checks.map((check) => describeCheck(check, period))
     this.#checks = checks.map((check, index) => {
       const decide = createJudge(check, (judgement) => ({
         ...(asked[index] as AskedCheck),
@@ -121,10 +122,10 @@ export class Intake {
 
 type AskedCheck = Omit<ReportedCheck, keyof Finding>
 
-function describeCheck({ check, version, platform }: CompiledCheck): AskedCheck {
+function describeCheck({ check, version, platform }: CompiledCheck, period: number): AskedCheck {
   const { id, title, severity, formerly, why, fix, tags, document } = check
   const body = JSON.stringify({ check: id, title, severity, tags, why, fix, platform, params: {}, document })
-  return { id, title, severity, formerly, version, definition: { digest: digest(body), body }, period: PERIOD }
+  return { id, title, severity, formerly, version, definition: { digest: digest(body), body }, period }
 }
 
 function toFinding({ verdict, reasons, leaves }: Judgement, { tree }: CompiledCheck): Finding {
@@ -135,5 +136,16 @@ function toFinding({ verdict, reasons, leaves }: Judgement, { tree }: CompiledCh
     reason: reasons.length > 0 ? reasons.join('; ') : null,
     evidence: found.flatMap(({ rows }) => rows.map(({ evidence, ...row }) => ({ ...row, found: evidence }))),
     evidenceTotal: found.reduce((sum, leaf) => sum + (leaf.verdict === 'pass' ? leaf.total : leaf.notPassing), 0),
+  }
+}
+
+/** Numbers from 0 to 1 that look random and are the same in every run (mulberry32). */
+export function createRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 }

@@ -6,9 +6,29 @@ import type { Names } from './names.ts'
 import type { SqliteCheckNames } from './sqlite-check-names.ts'
 import { ENTRY_COLUMNS, type EntryRow, toLedgerEntry } from './sqlite-ledger.ts'
 
+/**
+ * An index that leads to fewer entries than this is followed. What every index leads to more of is so frequent that it
+ * is soon met along the ledger.
+ */
+const FEW = 20_000
+
 interface Tables {
   readonly checkNames: SqliteCheckNames
   readonly actions: Names
+  readonly few?: number
+}
+
+/** Part of a statement, with the values of its parameters. */
+interface Fragment {
+  readonly sql: string
+  readonly values: readonly unknown[]
+}
+
+/** A query with numbers instead of names. */
+interface Wanted extends Omit<EventQuery, 'checks' | 'actions' | 'level'> {
+  readonly checks: readonly number[] | undefined
+  readonly actions: readonly number[] | undefined
+  readonly level: number | undefined
 }
 
 /** Reads the ledger's entries. */
@@ -16,59 +36,67 @@ export class SqliteEvents {
   readonly #db: Database
   readonly #checkNames: SqliteCheckNames
   readonly #actions: Names
+  readonly #few: number
 
-  constructor(db: Database, { checkNames, actions }: Tables) {
+  constructor(db: Database, { checkNames, actions, few = FEW }: Tables) {
     this.#db = db
     this.#checkNames = checkNames
     this.#actions = actions
+    this.#few = few
   }
 
   list(query: EventQuery): LedgerEntry[] {
-    const { sql, values } = this.#toSql(query)
+    const wanted = this.#toNumbers(query)
+    const { after, limit } = wanted
+    const few = this.#findFew(wanted)
+    const timed = after === undefined && isTimed(wanted)
+    const { sql, values } = join(' AND ', [...(few ? [among(few)] : []), ...conditionsOf(wanted)])
+    const newest = timed ? 'e.observed DESC, e.sequence DESC' : 'e.sequence DESC'
+    // Payloads are read for what is answered only, not for all that is sorted.
+    const found = `SELECT * FROM entry e ${timed && !few ? 'INDEXED BY entry_by_time' : 'NOT INDEXED'} WHERE ${sql}
+ ORDER BY ${after === undefined ? newest : 'e.sequence'} LIMIT ?`
     const rows = this.#db
-      .prepare<unknown[], EntryRow>(sql)
+      .prepare<unknown[], EntryRow>(
+        `SELECT ${ENTRY_COLUMNS} FROM (${found}) e LEFT JOIN payload p ON p.sequence = e.sequence`,
+      )
       .raw()
-      .all(...values)
+      .all(...values, limit ?? -1)
     return rows.map(toLedgerEntry).sort((one, other) => one.sequence - other.sequence)
   }
 
-  #toSql(query: EventQuery): { sql: string; values: unknown[] } {
-    const { since, until, checks, assets, level, actions, after, limit } = query
-    // What comes after an entry is read along the ledger, however wide the time around it.
-    const timed = after === undefined && (since !== undefined || until !== undefined)
-    const where: string[] = []
-    const values: unknown[] = []
-    const add = (condition: string, ...given: unknown[]) => {
-      where.push(condition)
-      values.push(...given)
+  /** The entries that the best index leads to, when these are few; all that is wanted is among them. */
+  #findFew(wanted: Wanted): Fragment | undefined {
+    const { after } = wanted
+    // Whoever waits for what comes next reads the ledger's end.
+    if (after !== undefined && this.#countAfter(after) <= this.#few) return undefined
+    let best: Fragment | undefined
+    let least = this.#few
+    for (const found of [byTime(wanted), byAssetAndCheck(wanted), byKind(wanted)]) {
+      const count = found ? this.#count(found, least) : Number.POSITIVE_INFINITY
+      if (count >= least) continue
+      best = found
+      least = count
     }
-    const addSome = (column: string, given: readonly unknown[]) =>
-      add(`${column} IN (${given.map(() => '?').join(', ')})`, ...given)
-    // A plus keeps SQLite from an index that would read far more than the one that is wanted.
-    if (timed) add('e.tenant = 0')
-    if (since !== undefined) add('e.observed >= ?', since)
-    if (until !== undefined) add('e.observed < ?', until)
-    if (after !== undefined) add('e.sequence > ?', after)
-    if (checks) {
-      addSome(timed ? '+e.check_id' : 'e.check_id', [...(query.general ? [0] : []), ...this.#numbersOf(checks)])
+    return best
+  }
+
+  #count({ sql, values }: Fragment, most: number): number {
+    const count = this.#db.prepare<unknown[], number>(`SELECT count(*) FROM (${sql} LIMIT ?)`).pluck()
+    return count.get(...values, most) as number
+  }
+
+  #countAfter(sequence: number): number {
+    const head = this.#db.prepare<[], number | null>('SELECT max(sequence) FROM entry').pluck().get()
+    return (head ?? 0) - sequence
+  }
+
+  #toNumbers({ checks, general, actions, level, ...rest }: EventQuery): Wanted {
+    return {
+      ...rest,
+      checks: checks && [...(general ? [0] : []), ...this.#numbersOf(checks)],
+      actions: actions?.flatMap((name) => this.#actions.find(name) ?? []),
+      level: level && LEVELS.indexOf(level),
     }
-    if (assets) addSome('a.uuid', assets)
-    if (level) add('e.level >= ?', LEVELS.indexOf(level))
-    if (actions)
-      addSome(
-        'e.action',
-        actions.flatMap((name) => this.#actions.find(name) ?? []),
-      )
-    const byAsset = !timed && after === undefined && (checks || assets)
-    const from = byAsset
-      ? 'asset a CROSS JOIN entry e ON e.asset = a.id'
-      : `entry e${assets ? ' CROSS JOIN asset a ON a.id = e.asset' : ''}`
-    const newest = after === undefined
-    const order = timed && newest ? 'e.observed DESC, e.sequence DESC' : `e.sequence ${newest ? 'DESC' : 'ASC'}`
-    const sql = `SELECT ${ENTRY_COLUMNS} FROM ${from} LEFT JOIN payload p ON p.sequence = e.sequence${
-      where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''
-    } ORDER BY ${order}${limit === undefined ? '' : ' LIMIT ?'}`
-    return { sql, values: limit === undefined ? values : [...values, limit] }
   }
 
   #numbersOf(patterns: readonly string[]): number[] {
@@ -82,4 +110,66 @@ export class SqliteEvents {
       .all()
     return [...exact, ...names.filter(({ name }) => globs.some((glob) => glob.test(name))).map(({ id }) => id)]
   }
+}
+
+function isTimed({ since, until }: Wanted): boolean {
+  return since !== undefined || until !== undefined
+}
+
+/** Everything that is wanted of an entry `e`. */
+function conditionsOf({ since, until, after, checks, assets, actions, level }: Wanted): Fragment[] {
+  return [
+    { sql: 'e.tenant = 0', values: [] },
+    ...(since === undefined ? [] : [{ sql: 'e.observed >= ?', values: [since] }]),
+    ...(until === undefined ? [] : [{ sql: 'e.observed < ?', values: [until] }]),
+    ...(after === undefined ? [] : [{ sql: 'e.sequence > ?', values: [after] }]),
+    ...(checks ? [oneOf('e.check_id', checks)] : []),
+    ...(assets ? [among({ ...assetsOf(assets), column: 'e.asset' })] : []),
+    ...(actions ? [oneOf('e.action', actions)] : []),
+    ...(level === undefined ? [] : [{ sql: 'e.level >= ?', values: [level] }]),
+  ]
+}
+
+// What follows finds sequences within one index each, without reading the entries.
+
+function byTime(wanted: Wanted): Fragment | undefined {
+  if (!isTimed(wanted)) return undefined
+  const { since = 0, until = Number.MAX_SAFE_INTEGER } = wanted
+  const sql = 'SELECT sequence FROM entry INDEXED BY entry_by_time WHERE tenant = 0 AND observed >= ? AND observed < ?'
+  return { sql, values: [since, until] }
+}
+
+function byAssetAndCheck({ assets, checks }: Wanted): Fragment | undefined {
+  if (!assets && !checks) return undefined
+  const where = [among({ ...assetsOf(assets), column: 'a.id' }), ...(checks ? [oneOf('e.check_id', checks)] : [])]
+  const { sql, values } = join(' AND ', where)
+  const from = 'asset a CROSS JOIN entry e INDEXED BY entry_by_check ON e.asset = a.id'
+  return { sql: `SELECT e.sequence FROM ${from} WHERE ${sql}`, values }
+}
+
+function byKind({ actions, level }: Wanted): Fragment | undefined {
+  if (!actions && level === undefined) return undefined
+  const those = actions
+    ? oneOf('action', actions)
+    : among({ sql: 'SELECT id FROM action_name', values: [], column: 'action' })
+  const sql = `SELECT sequence FROM entry INDEXED BY entry_by_kind WHERE ${those.sql} AND level >= ?`
+  return { sql, values: [...those.values, level ?? 0] }
+}
+
+function assetsOf(uuids: readonly string[] | undefined): Fragment {
+  if (!uuids) return { sql: 'SELECT id FROM asset', values: [] }
+  const { sql, values } = oneOf('uuid', uuids)
+  return { sql: `SELECT id FROM asset WHERE tenant = 0 AND ${sql}`, values }
+}
+
+function among({ sql, values, column = 'e.sequence' }: Fragment & { readonly column?: string }): Fragment {
+  return { sql: `${column} IN (${sql})`, values }
+}
+
+function oneOf(column: string, values: readonly unknown[]): Fragment {
+  return { sql: `${column} IN (${values.map(() => '?').join(', ')})`, values }
+}
+
+function join(separator: string, parts: readonly Fragment[]): Fragment {
+  return { sql: parts.map(({ sql }) => sql).join(separator), values: parts.flatMap(({ values }) => values) }
 }

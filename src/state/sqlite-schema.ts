@@ -55,6 +55,7 @@ CREATE TABLE entry (
 );
 CREATE INDEX entry_by_time ON entry (tenant, observed);
 CREATE INDEX entry_by_check ON entry (asset, check_id, valid);
+CREATE INDEX entry_by_kind ON entry (action, level);
 -- The event as JSON text, or deflated where it is long. Gone when it was pruned or erased; the chain stands without it.
 CREATE TABLE payload (sequence INTEGER PRIMARY KEY, body NOT NULL);
 
