@@ -1,3 +1,4 @@
+import type { Database } from 'better-sqlite3'
 import type { LedgerEntry } from '../core/store.ts'
 import { rewriteDatabase } from './compact.ts'
 import { StateError, toStateError } from './sqlite-error.ts'
@@ -10,9 +11,6 @@ export interface Erased {
   /** False when another process still held what was there before: it is gone from the disk when that one ends. */
   readonly complete: boolean
 }
-
-/** Tables with an asset's rows, besides the ledger. */
-const TABLES = ['check_state', 'batch', 'evidence', 'gap'] as const
 
 /**
  * Erases what is known of an asset, and what its entries say, from the database's files. The entries themselves stay,
@@ -29,10 +27,7 @@ export async function eraseAsset(
   const erased = store.maintain((append) => {
     const asset = db.prepare<[string], number>('SELECT id FROM asset WHERE tenant = 0 AND uuid = ?').pluck().get(uuid)
     if (asset === undefined) return undefined
-    const payloads = db
-      .prepare('DELETE FROM payload WHERE sequence IN (SELECT sequence FROM entry WHERE asset = ?)')
-      .run(asset).changes
-    for (const table of TABLES) db.prepare(`DELETE FROM ${table} WHERE asset = ?`).run(asset)
+    const payloads = deleteRows(db, asset)
     // Whatever columns there are: only what keeps the numbering remains.
     db.prepare('DELETE FROM asset WHERE id = ?').run(asset)
     db.prepare(
@@ -53,4 +48,20 @@ export async function eraseAsset(
       cause,
     })
   }
+}
+
+/** Deletes what any table holds of an asset or of its entries, except the entries. Answers how many payloads there were. */
+function deleteRows(db: Database, asset: number): number {
+  const tables = db.prepare<[string], string>(
+    `SELECT t.name FROM pragma_table_list t JOIN pragma_table_info(t.name) c
+ WHERE t.schema = 'main' AND t.type = 'table' AND c.name = ? AND t.name NOT IN ('entry', 'asset')`,
+  )
+  for (const table of tables.pluck().all('asset')) db.prepare(`DELETE FROM ${table} WHERE asset = ?`).run(asset)
+  let payloads = 0
+  for (const table of tables.pluck().all('sequence')) {
+    const own = `DELETE FROM ${table} WHERE sequence IN (SELECT sequence FROM entry WHERE asset = ?)`
+    const { changes } = db.prepare(own).run(asset)
+    if (table === 'payload') payloads = changes
+  }
+  return payloads
 }

@@ -58,13 +58,13 @@ class Pruning {
   constructor(db: Database, before: number) {
     this.#before = before
     this.#nextAsset = db.prepare('SELECT id, baseline FROM asset WHERE id >= ? ORDER BY id LIMIT 1')
-    // Within a check, those that were overtaken (without a valid time) come first, then each is followed by the next.
+    // Within a check, each entry holds until the next one.
     this.#superseded = db.prepare(
       `SELECT sequence, check_id AS "check" FROM (
   SELECT sequence, check_id, observed, valid, lead(valid) OVER (PARTITION BY check_id ORDER BY valid, sequence) AS next
   FROM entry WHERE asset = @asset AND check_id >= @from
 ) e
-WHERE CASE WHEN check_id = 0 OR valid IS NULL THEN observed < @before ELSE next <= @before END
+WHERE CASE WHEN check_id = 0 THEN observed < @before ELSE next <= @before END
   AND sequence IS NOT @baseline AND sequence NOT IN (SELECT entry FROM check_state WHERE asset = @asset)
   AND EXISTS (SELECT 1 FROM payload p WHERE p.sequence = e.sequence)
 ORDER BY check_id LIMIT @most`,

@@ -11,6 +11,7 @@ export class SqliteCheckNames {
   readonly #rename: Statement<[string, string]>
   readonly #merges: readonly Statement<[number, number, number]>[]
   readonly #addFormer: Statement<[string, number]>
+  readonly #inherit: Statement<[number, number]>
   readonly #former: Statement<[number], string>
   readonly #byFormer: Statement<[string], number>
   readonly #known: Statement<[], { name: string; formerly: string }>
@@ -22,6 +23,9 @@ export class SqliteCheckNames {
       db.prepare(`UPDATE OR REPLACE ${table} SET check_id = ? WHERE asset = ? AND check_id = ?`),
     )
     this.#addFormer = db.prepare('INSERT OR IGNORE INTO former_name (name, check_id) VALUES (?, ?)')
+    this.#inherit = db.prepare(
+      'INSERT OR IGNORE INTO former_name (name, check_id) SELECT name, ? FROM former_name WHERE check_id = ?',
+    )
     this.#former = db.prepare<[number], string>('SELECT name FROM former_name WHERE check_id = ? ORDER BY name').pluck()
     this.#byFormer = db
       .prepare<[string], number>('SELECT check_id FROM former_name WHERE tenant = 0 AND name = ?')
@@ -45,6 +49,7 @@ export class SqliteCheckNames {
     } else {
       // Both are known, as when this asset's check came after the others had been renamed.
       for (const merge of this.#merges) merge.run(taken, asset, id)
+      this.#inherit.run(taken, id)
     }
     this.#addFormer.run(from, taken ?? id)
   }
