@@ -22,6 +22,9 @@ export interface RunOptions {
   /** Which of the checks are to be asked now; all of them when absent. */
   readonly choose?: (asset: Asset, checks: readonly CompiledCheck[]) => Promise<readonly CompiledCheck[]>
   readonly onProgress?: (judged: number, of: number) => void
+  /** As in AssessOptions, with the checks' ids. */
+  readonly onAsk?: (checks: readonly string[]) => void
+  readonly onUnanswered?: (check: string, error: unknown) => void
   /** Milliseconds since 1970. */
   readonly clock: () => number
 }
@@ -65,12 +68,15 @@ export async function runChecks(source: Source, workbench: Workbench, options: R
   }
   const compiled = options.choose ? await options.choose(asset, ready) : ready
   const known = workbench.tables(asset.platform)
+  const idOf = (index: number) => compiled[index]?.check.id ?? ''
   const judgements = await assess(source, compiled, {
     plan: planBatches,
     tables: await listTables(source, config.timeout),
     explainMissing: (table) => explainMissing(table, known.get(table)?.since, source),
     timeout: config.timeout,
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+    onAsk: (asked) => options.onAsk?.(asked.map(idOf)),
+    onUnanswered: (index, error) => options.onUnanswered?.(idOf(index), error),
   })
   const results = [
     ...compiled.map((check, index) => toResult(check, judgements[index] as Judgement)),
@@ -169,7 +175,7 @@ function explainForbidden(effects: readonly Effect[]): string {
 }
 
 /** The result of a check that was not put to the source. */
-function toUnasked(check: Check, verdict: 'not_applicable' | 'error', reason: string): CheckResult {
+export function toUnasked(check: Check, verdict: 'not_applicable' | 'error', reason: string): CheckResult {
   const error = verdict === 'error' ? reason : null
   return {
     ...describe(check),

@@ -27,6 +27,10 @@ export interface AssessOptions {
   readonly timeout: number
   /** Called as checks become judged. */
   readonly onProgress?: (judged: number, of: number) => void
+  /** Called before a statement is sent, with the positions of the checks in it. */
+  readonly onAsk?: (checks: readonly number[]) => void
+  /** Called for a check that got no answer when it was asked alone; without an error, it was not asked. */
+  readonly onUnanswered?: (check: number, error: unknown) => void
 }
 
 /**
@@ -64,9 +68,13 @@ export async function assess(
   let timeouts = 0
   for (let batch = queue.shift(); batch; batch = queue.shift()) {
     if (timeouts >= MOST_TIMEOUTS) {
-      for (const member of batch.members) observe(member, { error: STOPPED_ANSWERING })
+      for (const member of batch.members) {
+        options.onUnanswered?.(member.check, undefined)
+        observe(member, { error: STOPPED_ANSWERING })
+      }
       continue
     }
+    options.onAsk?.(batch.members.map(({ check }) => check))
     try {
       const [row] = await source.query(batch.sql, { timeout: options.timeout })
       timeouts = 0
@@ -76,8 +84,10 @@ export async function assess(
     } catch (error) {
       const [only, ...others] = batch.members
       if (others.length === 0) timeouts = isTimeout(error) ? timeouts + 1 : 0
-      if (only && others.length === 0) observe(only, { error: describeFailure(error) })
-      else
+      if (only && others.length === 0) {
+        options.onUnanswered?.(only.check, error)
+        observe(only, { error: describeFailure(error) })
+      } else
         queue.unshift(
           ...splitBatch(batch.members, error).flatMap((members) => (members.length > 0 ? options.plan(members) : [])),
         )

@@ -138,7 +138,8 @@ class ReportDiff {
     const told = this.#entries.addChange(check, before, after)
     if (!told && returned) this.#entries.addReturn(check, after)
     else if (!told && redefined && !renamed) this.#entries.addRedefinition(check, before, after)
-    const rewritten = told || returned || redefined || renamed
+    if (check.quarantine) this.#entries.addQuarantine(check, after, check.quarantine)
+    const rewritten = told || returned || redefined || renamed || check.quarantine !== undefined
     const stale = observedAt - before.evidenceAt >= EVIDENCE_AGE || observedAt < before.evidenceAt
     const tag = rewritten || stale ? this.#tagOfCheck(check) : before.evidenceTag
     if (!rewritten && tag !== before.evidenceTag) {

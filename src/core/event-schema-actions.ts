@@ -120,6 +120,16 @@ export const ABOUT: Readonly<Record<Action, Readonly<Record<string, Schema>>>> =
     meta: atLeast({ ...ASKED, verdict: { enum: [...VERDICTS, null] }, since: TIME }),
   },
   ASSET_CHECK_RETURNED: RESTATED,
+  ASSET_CHECK_QUARANTINED: {
+    meta: atLeast({
+      ...FACTS,
+      ...SAYING,
+      ...STANDING,
+      ...SEEN_BY,
+      until: { ...TIME, description: 'When it is asked again.' },
+      failures: count('How often in a row it took too long, or ended whoever evaluated it.', 1),
+    }),
+  },
   ASSET_GAP: {
     meta: atLeast({
       until: { ...TIME, description: 'When something was heard again.' },

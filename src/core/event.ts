@@ -9,6 +9,7 @@ export type Level = (typeof LEVELS)[number]
  * - `ASSET_BASELINE`: the first report of an asset, with every verdict in it
  * - `ASSET_COMPLIANCE`: a check's first verdict, a transition, an inability to judge that began or ended
  * - `ASSET_CHECK_CHANGED`, `…_RENAMED`, `…_REMOVED`, `…_RETURNED`: the check itself changed, its verdict did not
+ * - `ASSET_CHECK_QUARANTINED`: a check repeatedly took too long or ended whoever evaluated it, and is asked rarely
  * - `ASSET_GAP`: nothing was heard of checks for more than two of their periods
  * - `ASSET_CLOCK`: the asset's clock went back
  * - `ASSET_UPDATED`: its name, system, osquery, owner, team, company or labels changed
@@ -22,6 +23,7 @@ export const ACTIONS = [
   'ASSET_CHECK_RENAMED',
   'ASSET_CHECK_REMOVED',
   'ASSET_CHECK_RETURNED',
+  'ASSET_CHECK_QUARANTINED',
   'ASSET_GAP',
   'ASSET_CLOCK',
   'ASSET_UPDATED',

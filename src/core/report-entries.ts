@@ -84,6 +84,17 @@ export class ReportEntries {
     this.#restate('ASSET_CHECK_CHANGED', check, after, redefinitionOf(check, before))
   }
 
+  /** It is asked no more for a while; what is known of it is said again. */
+  addQuarantine(
+    check: ReportedCheck,
+    after: CheckState,
+    { until, failures }: { until: number; failures: number },
+  ): void {
+    const told = { until: this.#timestampOf(until), failures }
+    const meta = { ...factsOf(check), ...this.#standingOf(after), ...sayingOf(check), ...this.#seenBy(), ...told }
+    this.#write('ASSET_CHECK_QUARANTINED', 'WARNING', meta, { check })
+  }
+
   addRemoval({ check: id, verdict, version, definition, since }: CheckState): void {
     const meta = { check: id, version, definition, verdict, since: this.#timestampOf(since) }
     this.#write('ASSET_CHECK_REMOVED', 'INFO', meta, { check: { id, title: id } })

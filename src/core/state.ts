@@ -60,6 +60,8 @@ export interface ReportedCheck {
   readonly reason: string | null
   readonly evidence: readonly Evidence[]
   readonly evidenceTotal: number
+  /** Given when it was put into quarantine just now: until when, in milliseconds since 1970, after so many failures. */
+  readonly quarantine?: { readonly until: number; readonly failures: number }
 }
 
 /** A check's document as written, with the parameters it was asked with: JSON text, and its SHA-256 in hex. */

@@ -50,6 +50,7 @@ const BY_ACTION: Readonly<Record<string, Describe>> = {
   ASSET_CHECK_RENAMED: (_, { id }) => `the check ${textOf(id?.last)} is now called ${textOf(id?.latest)}`,
   ASSET_CHECK_REMOVED: ({ verdict }) => `no longer checked; it was ${nameVerdict(verdict)}`,
   ASSET_CHECK_RETURNED: ({ verdict, reason }) => because(`checked again: ${nameVerdict(verdict)}`, reason),
+  ASSET_CHECK_QUARANTINED: ({ reason }) => because('put into quarantine', reason),
   ASSET_GAP: describeGaps,
   ASSET_CLOCK: (_, { time }) => `the clock went back from ${momentOf(time?.last)} to ${momentOf(time?.latest)}`,
   ASSET_UPDATED: (_, changes) => describeChanges(changes),
