@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { KeelsonError, messageOf } from '../core/errors.ts'
 import { makeFolder } from './make-file.ts'
@@ -27,7 +27,7 @@ export async function writeWhole(
     renameSync(unfinished, path)
     syncFile(dirname(path))
   } catch (cause) {
-    rmSync(unfinished, { force: true })
+    discard(unfinished)
     if (cause instanceof KeelsonError) throw cause
     throw new KeelsonError('file', `cannot write ${path}: ${messageOf(cause)}`, {
       hint: 'name a place that you may write to, and that has room',
@@ -54,9 +54,14 @@ export function syncFile(path: string): void {
   }
 }
 
+/** Removes a database or another file, with what SQLite may have left beside it. */
+export function discard(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) if (existsSync(path + suffix)) rmSync(path + suffix)
+}
+
 /** Removes what processes that were killed left in a folder, of files whose names begin so. */
 export function removeUnfinished(folder: string, begin: string): void {
-  if (!existsSync(folder)) return
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
   for (const name of readdirSync(folder)) {
     const writer = /\.unfinished-(\d+)(?:-wal|-shm|-journal)?$/.exec(name)?.[1]
     if (writer === undefined || !name.startsWith(begin) || isRunning(Number(writer))) continue

@@ -1,11 +1,11 @@
-import { existsSync, linkSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, linkSync, renameSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import type { EventMeta } from '../core/event.ts'
 import { copyState } from './backup.ts'
 import { inspectState } from './inspect-state.ts'
 import { openSqlite } from './open-sqlite.ts'
-import { nameUnfinished, removeUnfinished, syncFile } from './replace-file.ts'
+import { discard, nameUnfinished, removeUnfinished, syncFile } from './replace-file.ts'
 import { toStateError } from './sqlite-error.ts'
 
 export interface PrepareOptions {
@@ -35,7 +35,7 @@ export async function prepareFromBackup(path: string, backup: string, { clock, m
     await store.close()
     return { unfinished, head }
   } catch (error) {
-    rmSync(unfinished, { force: true })
+    discard(unfinished)
     throw error
   }
 }
@@ -60,7 +60,7 @@ export async function replaceContent(path: string, unfinished: string): Promise<
     throw toStateError(error, path)
   } finally {
     db.close()
-    rmSync(unfinished, { force: true })
+    discard(unfinished)
   }
 }
 
@@ -87,6 +87,6 @@ function keepUnder(path: string, aside: string): void {
 function makeRoom(path: string): string {
   const unfinished = nameUnfinished(path)
   removeUnfinished(dirname(path), basename(path))
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(unfinished + suffix, { force: true })
+  discard(unfinished)
   return unfinished
 }

@@ -1,10 +1,10 @@
-import { existsSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Head } from '../core/store.ts'
 import { backupFolder, copyState, nameByTime } from './backup.ts'
 import { inspectState } from './inspect-state.ts'
 import { refuseStranger } from './recognise-state.ts'
-import { writeWhole } from './replace-file.ts'
+import { discard, writeWhole } from './replace-file.ts'
 import { prepareFromBackup, replaceContent, replaceFile } from './replace-state.ts'
 import { type LockOptions, RunLock } from './run-lock.ts'
 import { isDamaged, StateError } from './sqlite-error.ts'
@@ -42,7 +42,7 @@ export async function restoreState(path: string, backup: string, options: Restor
         await replaceContent(path, unfinished)
       } else replaceFile(path, unfinished, aside ?? '')
     } finally {
-      rmSync(unfinished, { force: true })
+      discard(unfinished)
     }
     return { head, replaced, kept: aside }
   } finally {
