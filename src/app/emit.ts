@@ -51,14 +51,14 @@ function findThisMachine(assets: readonly KnownAsset[]): AssetKey {
   })
 }
 
-const KEYS: Readonly<Record<keyof EmitRequest, 'text' | 'yes or no' | 'object' | 'text or false'>> = {
+const KEYS: Readonly<Record<keyof EmitRequest, 'text' | 'true or false' | 'an object' | 'text or false'>> = {
   type: 'text',
   message: 'text',
   severity: 'text',
   originator: 'text',
   actor: 'text',
-  alarm: 'yes or no',
-  data: 'object',
+  alarm: 'true or false',
+  data: 'an object',
   asset: 'text or false',
 }
 
@@ -121,7 +121,7 @@ function readRequest(value: unknown, where: string): EmitRequest {
 }
 
 function isOfKind(value: unknown, kind: (typeof KEYS)[keyof EmitRequest]): boolean {
-  if (kind === 'yes or no') return typeof value === 'boolean'
-  if (kind === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (kind === 'true or false') return typeof value === 'boolean'
+  if (kind === 'an object') return typeof value === 'object' && value !== null && !Array.isArray(value)
   return typeof value === 'string' || (kind === 'text or false' && value === false)
 }

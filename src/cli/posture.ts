@@ -1,5 +1,13 @@
 import type { Command } from 'commander'
-import { chooseAsset, describeNothing, formatPosture, readPastMoment, readPosture, toPostureJson } from '../app.ts'
+import {
+  chooseAsset,
+  describeNothing,
+  formatPosture,
+  forTerminal,
+  readPastMoment,
+  readPosture,
+  toPostureJson,
+} from '../app.ts'
 import { EXIT, KeelsonError } from '../core/errors.ts'
 import { addReadingOptions, toSelection } from './options.ts'
 import { chooseFormat } from './output.ts'
@@ -36,7 +44,7 @@ async function showPosture(patterns: string[], options: Options): Promise<void> 
     if (format === 'json') output.write(toJson(toPostureJson(report)))
     else if (report.checks.length > 0) output.write(formatPosture(report, { color, width, verbose }))
     if (report.checks.length > 0) return
-    output.note(`checks: ${describeNothing(report)}\n`)
+    output.note(`checks: ${forTerminal(describeNothing(report))}\n`)
     process.exitCode = EXIT.unjudged
   })
 }

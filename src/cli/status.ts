@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { chooseAsset, describeNothing, formatStatus, readPosture, toPostureJson } from '../app.ts'
+import { chooseAsset, describeNothing, formatStatus, forTerminal, readPosture, toPostureJson } from '../app.ts'
 import { SEVERITIES } from '../core/check.ts'
 import { EXIT, exitCodeOf, KeelsonError } from '../core/errors.ts'
 import { addReadingOptions, collect, type SelectionOptions, toSelection } from './options.ts'
@@ -35,7 +35,7 @@ async function showStatus(patterns: string[], options: Options): Promise<void> {
     }
     if (format === 'json') output.write(toJson(toPostureJson(report)))
     else if (report.checks.length > 0) output.write(formatStatus(report, { color: output.color, width: output.width }))
-    if (report.checks.length === 0) output.note(`checks: ${describeNothing(report)}\n`)
+    if (report.checks.length === 0) output.note(`checks: ${forTerminal(describeNothing(report))}\n`)
     // Where nothing is known, nothing passes either.
     process.exitCode = report.checks.length === 0 ? EXIT.unjudged : exitCodeOf(report.summary, config.strict)
   })

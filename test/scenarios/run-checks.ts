@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Milliseconds until it is killed, which fails the test; 20,000 unless given. */
   readonly within?: number
+  /** What it reads from standard input; nothing unless given. */
+  readonly stdin?: string
   /** A program and its arguments that start it in its turn. */
   readonly through?: readonly string[]
 }
@@ -44,7 +46,7 @@ export function startChecks(args: readonly string[], options: RunOptions = {}): 
       ...options.env,
     },
   })
-  child.stdin.end()
+  child.stdin.end(options.stdin)
   onTestFinished(() => void child.kill('SIGKILL'))
   return child
 }
