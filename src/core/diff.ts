@@ -157,7 +157,7 @@ class ReportDiff {
   #noteClock(befores: readonly CheckState[]): void {
     const { observedAt } = this.#report
     let last = 0
-    for (const { seenAt } of befores) last = Math.max(last, seenAt)
+    for (const { seenAt, removedAt } of befores) last = Math.max(last, seenAt, removedAt ?? 0)
     if (observedAt >= last) return
     this.#setBackTo = observedAt
     if (observedAt < last - CLOCK_TOLERANCE) this.#entries.addClock(last)

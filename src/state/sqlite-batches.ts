@@ -11,8 +11,8 @@ export class SqliteBatches {
   readonly #names: Names
   readonly #confirm: Statement<unknown[]>
   readonly #put: Statement<unknown[]>
-  readonly #void: Statement<[Buffer, number, number]>
-  readonly #sweep: Statement<[number, number]>
+  readonly #voidOthers: Statement<[Buffer, number, number]>
+  readonly #sweep: Statement<[number, number, number]>
 
   constructor(db: Database, names: Names) {
     this.#names = names
@@ -22,9 +22,9 @@ export class SqliteBatches {
     this.#put = db.prepare(
       'INSERT INTO batch VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET digest = excluded.digest, seen = excluded.seen, refresh = excluded.refresh',
     )
-    this.#void = db.prepare('UPDATE batch SET digest = ? WHERE asset = ? AND batch = ?')
+    this.#voidOthers = db.prepare('UPDATE batch SET digest = ? WHERE asset = ? AND batch <> ?')
     this.#sweep = db.prepare(
-      'DELETE FROM batch WHERE asset = ? AND batch NOT IN (SELECT batch FROM check_state WHERE asset = ?)',
+      'DELETE FROM batch WHERE asset = ? AND batch <> ? AND batch NOT IN (SELECT batch FROM check_state WHERE asset = ?)',
     )
   }
 
@@ -44,14 +44,13 @@ export class SqliteBatches {
     this.#put.run(asset, id, toBytes(digest), seenAt, seenAt + EVIDENCE_AGE)
   }
 
-  /** Some of its checks were confirmed through another batch, so that its next report must be looked at in full. */
-  invalidate(asset: number, id: number): void {
-    this.#void.run(VOID, asset, id)
-  }
-
-  /** Forgets batches that no check was last confirmed through. */
-  sweep(asset: number): void {
-    this.#sweep.run(asset, asset)
+  /**
+   * After checks came, went, or were confirmed through this batch and not the one before: what others say again may mean
+   * something new, so that their next report must be looked at in full. Those without checks are forgotten.
+   */
+  invalidateOthers(asset: number, id: number): void {
+    this.#sweep.run(asset, id, asset)
+    this.#voidOthers.run(VOID, asset, id)
   }
 }
 

@@ -20,12 +20,17 @@ interface Refreshed extends Pick<CheckPosture, 'reason' | 'evidence' | 'evidence
   readonly at: number
 }
 
+/** An entry's event; null when it was pruned or erased. */
+type Read = (sequence: number) => Event | null
+
 /** Tells what was known of an asset's checks: from the last entry about each, and from the gaps between reports. */
 export class SqlitePosture {
   readonly #checks: SqliteChecks
   readonly #checkNames: SqliteCheckNames
   readonly #actions: Names
   readonly #last: Statement<[number, number, number], { sequence: number; action: number; valid: number }>
+  readonly #first: Statement<[number, number], number | null>
+  readonly #renaming: Statement<[number, number], number>
   readonly #gap: Statement<[number, number, number], { since: number; until: number }>
   readonly #payload: Statement<[number], StoredPayload>
   readonly #valid: Statement<[number], number>
@@ -38,6 +43,15 @@ export class SqlitePosture {
     this.#last = db.prepare(
       'SELECT sequence, action, valid FROM entry WHERE asset = ? AND check_id = ? AND valid <= ? ORDER BY valid DESC, sequence DESC LIMIT 1',
     )
+    this.#first = db
+      .prepare<[number, number], number | null>('SELECT min(sequence) FROM entry WHERE asset = ? AND check_id = ?')
+      .pluck()
+    this.#renaming = db
+      .prepare<[number, number], number>(
+        `SELECT sequence FROM entry WHERE asset = ? AND check_id = ?
+ AND action = (SELECT id FROM action_name WHERE tenant = 0 AND name = 'ASSET_CHECK_RENAMED') ORDER BY sequence LIMIT 1`,
+      )
+      .pluck()
     this.#gap = db.prepare(
       'SELECT since, until FROM gap WHERE asset = ? AND check_id = ? AND until > ? ORDER BY until LIMIT 1',
     )
@@ -50,7 +64,7 @@ export class SqlitePosture {
 
   list(asset: AssetRow, { at, now }: PostureOptions): CheckPosture[] {
     const events = new Map<number, Event | null>()
-    const read = (sequence: number): Event | null => {
+    const read: Read = (sequence) => {
       const known = events.get(sequence)
       if (known !== undefined) return known
       const body = this.#payload.get(sequence)
@@ -67,10 +81,10 @@ export class SqlitePosture {
       .map(({ id: _, state: __, ...rest }) => rest)
   }
 
-  #now(asset: AssetRow, check: StoredCheck, read: (sequence: number) => Event | null): Found | undefined {
+  #now(asset: AssetRow, check: StoredCheck, read: Read): Found | undefined {
     if (check.removedAt !== null) return undefined
     const { id, verdict, since, version, definition, inability, seenAt, entry } = check
-    const said = this.#read(read(entry), check)
+    const said = this.#read(asset, check, read(entry), read)
     const fresh = this.#refreshed.get(asset.id, id)
     const evidence = fresh === undefined ? undefined : (JSON.parse(fresh) as Refreshed)
     return {
@@ -91,27 +105,36 @@ export class SqlitePosture {
     }
   }
 
-  #then(asset: AssetRow, check: StoredCheck, at: number, read: (sequence: number) => Event | null): Found | undefined {
+  #then(asset: AssetRow, check: StoredCheck, at: number, read: Read): Found | undefined {
     const last = this.#last.get(asset.id, check.id, at)
     const told = last ?? this.#baselineAt(asset, at)
     if (!told || (last && this.#actions.show(last.action) === 'ASSET_CHECK_REMOVED')) return undefined
     const { sequence, valid } = told
     const event = read(sequence)
-    const said = this.#read(event, check)
-    // It came later than the first report.
-    if (!last && event && !said) return undefined
+    const said = this.#read(asset, check, event, read)
+    if (!last && ((event && !said) || this.#beganLater(asset, check, read))) return undefined
     const posture = said ? dateBack(said, valid) : { ...NOTHING, unknown: { reason: NO_LONGER_KNOWN, since: at } }
     const seenAt = at >= check.seenAt && sequence === check.entry ? check.seenAt : null
     return { ...posture, id: check.id, state: check, check: check.check, seenAt, sequence, pruned: said === undefined }
   }
 
-  /** What an event says of a check, by the id that it has or one that it had. */
-  #read(event: Event | null, { id, check }: StoredCheck): Said | undefined {
-    const said = readStatement(event, check)
-    if (said || !event) return said
-    for (const former of this.#checkNames.formerlyOf(id)) {
-      const before = readStatement(event, former)
-      if (before) return before
+  /** Whether the check came after the first report, in which another one may have had its id. */
+  #beganLater(asset: AssetRow, { id }: StoredCheck, read: Read): boolean {
+    const first = this.#first.get(asset.id, id)
+    const event = typeof first === 'number' ? read(first) : null
+    return event?.action === 'ASSET_COMPLIANCE' && event.changes?.verdict?.last === null
+  }
+
+  /** What an event says of a check. A first report names it by the id that it had then. */
+  #read(asset: AssetRow, { id, check }: StoredCheck, event: Event | null, read: Read): Said | undefined {
+    if (event?.action !== 'ASSET_BASELINE') return readStatement(event, check)
+    const renaming = this.#renaming.get(asset.id, id)
+    const former = renaming === undefined ? undefined : read(renaming)?.changes?.id?.last
+    // Where another asset's report brought the new id, nothing tells which one it had here.
+    const names = typeof former === 'string' ? [former] : [check, ...this.#checkNames.formerlyOf(id)]
+    for (const name of names) {
+      const said = readStatement(event, name)
+      if (said) return said
     }
     return undefined
   }

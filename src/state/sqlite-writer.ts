@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3'
 import type { AssetRecord } from '../core/event.ts'
-import type { Batch, Changes, CheckState } from '../core/state.ts'
+import type { Changes, CheckState } from '../core/state.ts'
 import type { AssetKey, LedgerEntry } from '../core/store.ts'
 import type { Names } from './names.ts'
 import { type AssetRow, type SqliteAssets, toRecord } from './sqlite-assets.ts'
@@ -50,11 +50,11 @@ export class SqliteWriter {
     for (const definition of changes.definitions ?? []) checks.define(definition)
     const { entries, entryOf, baseline } = this.append(row, key ? (changes.asset ?? toRecord(row)) : null, changes)
     const batch = changes.batch ? batches.number(changes.batch) : 0
-    const left = new Set<number>()
+    let regrouped = false
     for (const check of changes.checks ?? []) {
       const stored = findBefore(check, before, changes)
       const gone = check.removedAt !== null
-      if (stored && (gone || stored.batch !== batch)) left.add(stored.batch)
+      regrouped ||= gone || stored?.batch !== batch || stored.removedAt !== null
       const entry = entryOf.get(check.check) ?? baseline ?? stored?.entry ?? 0
       checks.put(row.id, check, { before: stored, batch: gone && stored ? stored.batch : batch, entry })
     }
@@ -67,7 +67,11 @@ export class SqliteWriter {
     for (const { check, ...evidence } of changes.refreshed ?? []) {
       this.#putEvidence.run(row.id, names.number(check), JSON.stringify(evidence))
     }
-    if (changes.batch) this.#confirm(row.id, batch, changes.batch, before, left)
+    if (changes.batch) {
+      regrouped = this.#regroup(row.id, batch, changes.batch.members, before) || regrouped
+      batches.put(row.id, batch, changes.batch)
+      if (regrouped) batches.invalidateOthers(row.id, batch)
+    }
     return entries
   }
 
@@ -92,23 +96,16 @@ export class SqliteWriter {
     return { entries, entryOf, baseline: written }
   }
 
-  /**
-   * Every check of the report was confirmed through this batch, whatever it was confirmed through before. A batch that
-   * checks have left, or that they were taken out of use from, may say the same as before and yet mean something new.
-   */
-  #confirm(asset: number, id: number, batch: Batch, before: Before, left: Set<number>): void {
-    const { batches, checks } = this.#tables
-    for (const member of batch.members) {
+  /** Every check of the report was confirmed through this batch, whatever it was confirmed through before. */
+  #regroup(asset: number, batch: number, members: readonly string[], before: Before): boolean {
+    let regrouped = false
+    for (const member of members) {
       const stored = before.get(member)
-      if (!stored || stored.batch === id) continue
-      left.add(stored.batch)
-      checks.move(asset, stored.id, id)
+      if (!stored || stored.batch === batch) continue
+      this.#tables.checks.move(asset, stored.id, batch)
+      regrouped = true
     }
-    batches.put(asset, id, batch)
-    left.delete(id)
-    if (left.size === 0) return
-    for (const other of left) batches.invalidate(asset, other)
-    batches.sweep(asset)
+    return regrouped
   }
 
   #addAsset(key: AssetKey, asset: AssetRecord | undefined): AssetRow {
