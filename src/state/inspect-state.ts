@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
 import type { Head } from '../core/store.ts'
-import { refuseForeign } from './open-sqlite.ts'
+import { refuseForeign, refuseFragment } from './open-sqlite.ts'
 import { MEND, StateError, toStateError } from './sqlite-error.ts'
 import { readHead } from './verify-ledger.ts'
 
@@ -11,6 +11,7 @@ import { readHead } from './verify-ledger.ts'
 export function inspectState(path: string): Head {
   let db: Database.Database | undefined
   try {
+    refuseFragment(path)
     db = new Database(path, { fileMustExist: true })
     refuseForeign(db, path)
     if (db.pragma('user_version', { simple: true }) === 0) {

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { makeFile } from './make-file.ts'
-import { StateError, toStateError } from './sqlite-error.ts'
+import { MEND, StateError, toStateError } from './sqlite-error.ts'
 import { APPLICATION_ID, LATEST, migrate } from './sqlite-schema.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
@@ -13,6 +13,8 @@ export interface OpenOptions {
   readonly why?: Readonly<Record<string, unknown>>
 }
 
+/** The smallest page of SQLite. */
+const LEAST = 512
 /** Milliseconds to wait for another process that is writing. */
 const BUSY = 10_000
 /** Pages of 4 kB kept in memory: 32 MB. */
@@ -30,6 +32,7 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Sq
     })
   }
   makeFile(path)
+  refuseFragment(path)
   let db: Database.Database | undefined
   try {
     db = new Database(path, { timeout: BUSY })
@@ -45,6 +48,20 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Sq
     db?.close()
     throw toStateError(error, path)
   }
+}
+
+/** SQLite takes a file that is too short to be a database for a new one. @throws StateError */
+export function refuseFragment(path: string): void {
+  const { size } = statSync(path)
+  if (size === 0 || size >= LEAST) return
+  throw new StateError(
+    'corrupt',
+    path,
+    `the state at ${path}: the database is damaged (${size} bytes are left of it)`,
+    {
+      hint: MEND,
+    },
+  )
 }
 
 /** @throws StateError for the database of another program, or of a newer version */

@@ -1,12 +1,19 @@
 import { existsSync, linkSync, renameSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import type { EventMeta } from '../core/event.ts'
 import { copyState } from './backup.ts'
 import { inspectState } from './inspect-state.ts'
 import { openSqlite } from './open-sqlite.ts'
 import { discard, nameUnfinished, removeUnfinished, syncFile } from './replace-file.ts'
-import { toStateError } from './sqlite-error.ts'
+import { StateError, toStateError } from './sqlite-error.ts'
+
+/** Pages, in one step. */
+const ALL = 0x7fffffff
+/** Ten seconds for whoever is writing. */
+const ATTEMPTS = 100
+const PAUSE = 100
 
 export interface PrepareOptions {
   readonly clock: () => number
@@ -55,13 +62,23 @@ export async function prepareAnew(path: string, { clock, meta }: PrepareOptions)
 export async function replaceContent(path: string, unfinished: string): Promise<void> {
   const db = new Database(unfinished, { fileMustExist: true })
   try {
-    await db.backup(path, { progress: () => Number.MAX_SAFE_INTEGER })
+    // Without a single page it was not even begun: somebody is writing.
+    for (let attempt = 0; (await db.backup(path, { progress: () => ALL })).totalPages === 0; attempt++) {
+      if (attempt === ATTEMPTS) throw busy(path)
+      await sleep(PAUSE)
+    }
   } catch (error) {
     throw toStateError(error, path)
   } finally {
     db.close()
     discard(unfinished)
   }
+}
+
+function busy(path: string): StateError {
+  return new StateError('busy', path, `the state at ${path}: another process holds it`, {
+    hint: 'try again when that one is done; nothing was changed',
+  })
 }
 
 /** Puts a prepared state in the place of one that nobody can use, which stays under another name with its log. */

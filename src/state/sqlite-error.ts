@@ -24,7 +24,7 @@ export const MEND = 'checks run puts the newest backup in its place, and checks 
 
 const KNOWN: readonly (readonly [RegExp, StateFailure, string, string])[] = [
   [/^SQLITE_FULL/, 'full', 'the disk is full', 'make room and run again: nothing of this was recorded'],
-  [/^SQLITE_(?:CORRUPT|NOTADB)/, 'corrupt', 'the database is damaged', MEND],
+  [/^SQLITE_(?:CORRUPT|NOTADB|ERROR: unsupported file format)/, 'corrupt', 'the database is damaged', MEND],
   [/^SQLITE_READONLY/, 'read-only', 'it may not be written', 'choose another place with --state PATH, or --no-state'],
   [
     /^SQLITE_(?:CANTOPEN|PERM|AUTH)/,
@@ -40,7 +40,7 @@ const KNOWN: readonly (readonly [RegExp, StateFailure, string, string])[] = [
 export function toStateError(error: unknown, path: string): unknown {
   if (error instanceof StateError || !(error instanceof Error) || !('code' in error)) return error
   const code = String(error.code)
-  const known = KNOWN.find(([pattern]) => pattern.test(code))
+  const known = KNOWN.find(([pattern]) => pattern.test(`${code}: ${error.message}`))
   if (!known)
     return code.startsWith('SQLITE_')
       ? new StateError('io', path, `the state at ${path}: ${messageOf(error)}`, { cause: error })
