@@ -25,11 +25,21 @@ export async function runWithState(
   }
   const state = unwanted ? undefined : await openOptional(options)
   if (!state) return { report: await runChecks(source, workbench, options), failure: undefined }
-  const { store, path } = state
+  let open = state
+  const remember = () => rememberRun(source, workbench, { ...options, store: open.store, path: open.path })
   try {
-    return await rememberRun(source, workbench, { ...options, store, path })
+    const first = await remember().catch((failure: unknown) => ({ report: undefined, failure }))
+    // A database that turns out to be damaged is kept aside; what was found is found once more, for the one in its place.
+    const other = first.failure === undefined ? undefined : await open.recover(first.failure)
+    if (other) {
+      open = other
+      other.warnings.forEach(options.warn)
+      return await remember()
+    }
+    if (!first.report) throw first.failure
+    return first
   } finally {
-    await state.close()
+    await open.close()
   }
 }
 
