@@ -17,6 +17,8 @@ const OPTIONS = { clock: () => NOW, locked: false }
 const DAMAGES: readonly [what: string, damage: (path: string) => void][] = [
   ['its first page is blank', (path) => spoil(path, 0, 4096, 0)],
   ['the rest of its first page is garbage', (path) => spoil(path, 100, 4096, 0x5a)],
+  ['its first page is garbage', (path) => spoil(path, 0, 4096, 0x5a)],
+  ['it holds some text', (path) => writeFileSync(path, 'garbage')],
   ['pages in the middle are blank', (path) => spoil(path, 4096 * 10, 4096 * 14, 0)],
   ['pages in the middle are garbage', (path) => spoil(path, 4096 * 10, 4096 * 14, 0x5a)],
   ['its end is cut off', (path) => truncateSync(path, 4096 * 12)],
