@@ -79,10 +79,10 @@ function formatWords({ words, version, definition, sequence }: WordedPosture, la
   return [
     ...(words.why ? label('Why:', proseLines(words.why, layout), layout) : []),
     ...(words.fix ? label('Fix:', proseLines(words.fix, layout), layout) : []),
-    ...lines('Asked:', words.schedule),
-    ...lines('With:', params.join(', ')),
+    ...lines('Schedule:', words.schedule),
+    ...lines('Params:', params.join(', ')),
     ...lines('Version:', version),
-    ...lines('Words:', definition),
+    ...lines('Digest:', definition),
     ...lines('Entry:', `${sequence} of the ledger`),
     ...(document
       ? label(

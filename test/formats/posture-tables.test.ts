@@ -97,7 +97,7 @@ describe('the posture table', () => {
     const text = formatPosture(sampleReport([samplePosture()]), { verbose: true })
     expect(text).toContain('         Why:      Every listening service is reachable.\n')
     expect(text).toContain('         Fix:      Turn the firewall on.\n')
-    expect(text).toContain('         With:     min_state = 1\n')
+    expect(text).toContain('         Params:   min_state = 1\n')
     expect(text).toContain('         Entry:    7 of the ledger\n')
     expect(text).toContain('         YAML:     id: host-firewall\n                   title: Host firewall is on\n')
   })
