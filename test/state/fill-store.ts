@@ -69,17 +69,31 @@ export interface FilledStore {
   readonly clock: { now: number }
 }
 
+export interface SampleOptions {
+  readonly asset?: AssetFacts
+  readonly expected?: AssetReport['expected']
+}
+
+/** What a run on the asset found. */
+export function sampleReport(
+  observedAt: number,
+  checks: readonly ReportedCheck[],
+  { asset = WEB_1, expected = null }: SampleOptions = {},
+): AssetReport {
+  const source = { kind: 'socket', version: asset.osquery, preview: false, reportsUnreadable: false } as const
+  return { asset, source, observedAt, checks, expected }
+}
+
 /** Commits a report, as a run does. */
 export function commitReport(
   store: Store,
   observedAt: number,
   checks: readonly ReportedCheck[],
-  { asset = WEB_1, expected = null }: { asset?: AssetFacts; expected?: AssetReport['expected'] } = {},
+  options: SampleOptions = {},
 ): Promise<Committed> {
-  const source = { kind: 'socket', version: asset.osquery, preview: false, reportsUnreadable: false } as const
-  const report: AssetReport = { asset, source, observedAt, checks, expected }
+  const report = sampleReport(observedAt, checks, options)
   const batch = describeBatch(report, { digest })
-  return store.commit(asset, (state) => diffReport(state, report, { batch, tagOf }), batch)
+  return store.commit(report.asset, (state) => diffReport(state, report, { batch, tagOf }), batch)
 }
 
 /**
