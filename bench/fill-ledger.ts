@@ -1,5 +1,6 @@
 import type { SqliteStore } from '../src/state/sqlite-store.ts'
-import { answerOf, assetOf, compileChecks, createRandom, Intake } from './sample-fleet.ts'
+import { createRandom } from './create-random.ts'
+import { answerOf, assetOf, compileChecks, Intake } from './sample-fleet.ts'
 
 export const ASSETS = 2000
 const CHECKS = 300

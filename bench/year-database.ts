@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openSqlite } from '../src/state/open-sqlite.ts'
+import { createRandom } from './create-random.ts'
 import { printRatio } from './measure.ts'
-import { answerOf, assetOf, compileChecks, createRandom, Intake, PERIOD } from './sample-fleet.ts'
+import { answerOf, assetOf, compileChecks, Intake, PERIOD } from './sample-fleet.ts'
 
 const CHECKS = 300
 const TRANSITIONS = 20
