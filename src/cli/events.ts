@@ -1,5 +1,14 @@
 import type { Command } from 'commander'
-import { followEvents, forJson, formatEvents, readEvents, toEventQuery, toEvents } from '../app.ts'
+import {
+  EVENT_FORMATS,
+  type EventContext,
+  followEvents,
+  forJson,
+  formatEvents,
+  readEvents,
+  toEventQuery,
+  toEvents,
+} from '../app.ts'
 import { KeelsonError } from '../core/errors.ts'
 import { LEVELS } from '../core/event.ts'
 import type { LedgerEntry } from '../core/store.ts'
@@ -7,7 +16,9 @@ import { addReadingOptions, collect } from './options.ts'
 import { chooseFormat, type Output } from './output.ts'
 import { type StateCommandOptions, withState } from './with-state.ts'
 
-const FORMATS = ['table', 'json', 'jsonl'] as const
+/** All but the first two write one document on each line. */
+const FORMATS = ['table', 'json', 'jsonl', 'ocsf', 'cloudevents', 'ecs'] as const
+type Format = (typeof FORMATS)[number]
 const DEFAULT_LIMIT = 1000
 /** Milliseconds between two looks for new entries: a look takes microseconds. */
 const EVERY = 250
@@ -37,10 +48,10 @@ export function addEventsCommand(program: Command): void {
     .option('--limit <count>', `at most so many, the newest (default: ${DEFAULT_LIMIT}; 0: all)`)
     .option('--follow', 'wait for more, until Ctrl-C')
     .option('--format <format>', FORMATS.join(', '))
-  addReadingOptions(command).action(showEvents)
+  addReadingOptions(command).action((options: Options) => showEvents(options, program.version() ?? ''))
 }
 
-async function showEvents(options: Options): Promise<void> {
+async function showEvents(options: Options, version: string): Promise<void> {
   const format = chooseFormat(options.format, FORMATS)
   const limit = readLimit(options.limit)
   const { follow = false, check, asset, action, ...request } = options
@@ -54,8 +65,9 @@ async function showEvents(options: Options): Promise<void> {
   }
   await withState(options, { create: false }, async ({ store, output, now }) => {
     const query = await toEventQuery(store, { ...request, checks: check, assets: asset, actions: action }, now)
-    const { sequence } = await store.head()
-    const printer = createPrinter(format, output, (await store.assets()).length > 1)
+    const { sequence, ledger } = await store.head()
+    const namesAsset = (await store.assets()).length > 1
+    const printer = createPrinter(format, output, { namesAsset, ledger, version })
     let place = sequence
     for await (const { entries, older } of readEvents(store, query, limit)) {
       if (older) output.note(`checks: older events were left out: --limit 0 shows all, --since fewer\n`)
@@ -73,16 +85,21 @@ interface Printer {
   end(): void
 }
 
-function createPrinter(format: (typeof FORMATS)[number], output: Output, namesAsset: boolean): Printer {
+type PrinterContext = EventContext & { readonly namesAsset: boolean }
+
+function createPrinter(format: Format, output: Output, context: PrinterContext): Printer {
   const { color, terminal, width } = output
   let printed = 0
   let pruned = 0
   const write = (entries: readonly LedgerEntry[]): void => {
     const events = toEvents(entries)
-    if (format === 'jsonl') output.write(events.map((event) => `${forJson(event)}\n`).join(''))
-    else if (format === 'json')
+    if (format === 'json')
       output.write(events.map((event, index) => `${printed + index === 0 ? '' : ',\n'}${forJson(event)}`).join(''))
-    else if (events.length > 0) {
+    else if (format !== 'table') {
+      const toDocument = EVENT_FORMATS[format === 'jsonl' ? 'keelson' : format]
+      output.write(events.map((event) => `${forJson(toDocument(event, context))}\n`).join(''))
+    } else if (events.length > 0) {
+      const { namesAsset } = context
       const table = { color, namesAsset, header: printed === 0, width: terminal ? width : undefined }
       output.write(formatEvents(entries, table))
     }

@@ -1,5 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { CloudEvent } from 'cloudevents'
 import { describe, expect, it } from 'vitest'
+import { findEcsProblems } from '../formats/validate-ecs.ts'
+import { findOcsfProblems } from '../formats/validate-ocsf.ts'
 import { HOUR, reportCheck, WEB_2 } from '../state/fill-store.ts'
 import { makeState } from './filled-state.ts'
 import { runChecks, startChecks } from './run-checks.ts'
@@ -13,6 +16,20 @@ const happenings = (table: string) =>
     .split('\n')
     .slice(1)
     .map((line) => line.slice(57))
+
+interface Document {
+  readonly id?: string
+  readonly metadata?: { readonly uid: string }
+  readonly event?: { readonly id: string }
+}
+
+/** The event's UUID in a document that its format's published schema accepts. */
+function readSound(format: string, document: Document & Record<string, unknown>): string | undefined {
+  if (format === 'cloudevents') expect(new CloudEvent(document).validate()).toBe(true)
+  if (format === 'ocsf') expect(findOcsfProblems(document)).toEqual([])
+  if (format === 'ecs') expect(findEcsProblems(document, 'keelson')).toEqual([])
+  return document.id ?? document.metadata?.uid ?? document.event?.id
+}
 
 describe('checks events', () => {
   it('shows what changed, oldest first, in words', async () => {
@@ -44,6 +61,25 @@ describe('checks events', () => {
     expect(lines.map((line) => JSON.parse(line))).toEqual(events)
     expect(events.map(({ meta }: { meta: { sequence: number } }) => meta.sequence)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
     for (const event of events) expect(validate(event), ajv.errorsText(validate.errors)).toBe(true)
+  })
+
+  it.each(['ocsf', 'cloudevents', 'ecs'])('gives other systems each event as a line of %s', async (format) => {
+    const { run } = await makeState(START)
+    const events = JSON.parse((await run(['events', '--format', 'json'])).stdout)
+    const { code, stdout, stderr } = await run(['events', '--format', format])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const documents = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(documents.map((document) => readSound(format, document))).toEqual(
+      events.map(({ uuid }: { uuid: string }) => uuid),
+    )
+    const ledger = events[0].meta.ledger
+    expect(ledger).toMatch(/^[0-9a-f-]{36}$/)
+    for (const document of documents) expect(JSON.stringify(document)).toContain(`urn:keelson:ledger:${ledger}`)
+    const none = await run(['events', '--format', format, '--action', 'SESSION_AUTH'])
+    expect(none).toMatchObject({ code: 0, stdout: '', stderr: '' })
   })
 
   it('narrows them down by time, check, asset, level and action', async () => {
@@ -89,7 +125,7 @@ describe('checks events', () => {
     [['--since', 'yesterday'], '--since names no time: yesterday', 'an age such as 1h or 7d'],
     [['--since', '1h', '--until', '2h'], '--since 1h is not before --until 2h', 'change places'],
     [['--limit', '-1'], '--limit must be a whole number, not -1', '0 means all'],
-    [['--format', 'csv'], '--format may be table, json, jsonl, not csv', ''],
+    [['--format', 'csv'], '--format may be table, json, jsonl, ocsf, cloudevents, ecs, not csv', ''],
     [['--follow', '--format', 'json'], '--follow never ends', '--format jsonl'],
     [['--follow', '--until', '1h'], 'takes no --until', ''],
   ])('refuses %j', async (args, message, hint) => {
