@@ -99,8 +99,12 @@ export function readText(value: unknown): string | undefined {
 
 /** An object without what says nothing. */
 export function compact<Value extends object>(value: Value): Partial<Value> {
-  const said = Object.entries(value).filter(([, each]) => each !== undefined && each !== null && each !== '')
-  return Object.fromEntries(said) as Partial<Value>
+  const said: Partial<Value> = {}
+  for (const key in value) {
+    const each: unknown = value[key]
+    if (each !== undefined && each !== null && each !== '') said[key] = value[key]
+  }
+  return said
 }
 
 /** What is left of `meta` without these keys; undefined when nothing is. */
