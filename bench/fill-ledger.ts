@@ -8,7 +8,7 @@ const CHECKS = 300
 const BATCH = 30
 const FLIPS = 25
 const DAY = 86_400_000
-const YEAR = 365 * DAY
+export const YEAR = 365 * DAY
 /** Seconds; so long that no report comes too late. */
 const PERIOD = (YEAR * 2) / 1000
 const IN_FLIGHT = 512

@@ -6,16 +6,10 @@ import type { Names } from './names.ts'
 import type { SqliteCheckNames } from './sqlite-check-names.ts'
 import { ENTRY_COLUMNS, type EntryRow, toLedgerEntry } from './sqlite-ledger.ts'
 
-/**
- * An index that leads to fewer entries than this is followed. What every index leads to more of is so frequent that it
- * is soon met along the ledger.
- */
-const FEW = 20_000
-
 interface Tables {
   readonly checkNames: SqliteCheckNames
   readonly actions: Names
-  readonly few?: number
+  readonly worthAnIndex?: typeof worthAnIndex
 }
 
 /** Part of a statement, with the values of its parameters. */
@@ -36,19 +30,20 @@ export class SqliteEvents {
   readonly #db: Database
   readonly #checkNames: SqliteCheckNames
   readonly #actions: Names
-  readonly #few: number
+  readonly #worthAnIndex: typeof worthAnIndex
 
-  constructor(db: Database, { checkNames, actions, few = FEW }: Tables) {
+  constructor(db: Database, { checkNames, actions, ...tables }: Tables) {
     this.#db = db
     this.#checkNames = checkNames
     this.#actions = actions
-    this.#few = few
+    this.#worthAnIndex = tables.worthAnIndex ?? worthAnIndex
   }
 
   list(query: EventQuery): LedgerEntry[] {
-    const wanted = this.#toNumbers(query)
+    const asked = this.#toNumbers(query)
+    const few = this.#findFew(asked)
+    const wanted = few ? asked : this.#skip(asked)
     const { after, limit } = wanted
-    const few = this.#findFew(wanted)
     const timed = after === undefined && isTimed(wanted)
     const { sql, values } = join(' AND ', [...(few ? [among(few)] : []), ...conditionsOf(wanted)])
     const newest = timed ? 'e.observed DESC, e.sequence DESC' : 'e.sequence DESC'
@@ -66,11 +61,12 @@ export class SqliteEvents {
 
   /** The entries that the best index leads to, when these are few; all that is wanted is among them. */
   #findFew(wanted: Wanted): Fragment | undefined {
-    const { after } = wanted
+    const { after = 0, limit } = wanted
+    const entries = this.#db.prepare<[], number>('SELECT coalesce(max(sequence), 0) FROM entry').pluck().get() as number
+    let least = this.#worthAnIndex(entries, limit)
     // Whoever waits for what comes next reads the ledger's end.
-    if (after !== undefined && this.#countAfter(after) <= this.#few) return undefined
+    if (entries - after <= least) return undefined
     let best: Fragment | undefined
-    let least = this.#few
     for (const found of [byTime(wanted), byAssetAndCheck(wanted), byKind(wanted)]) {
       const count = found ? this.#count(found, least) : Number.POSITIVE_INFINITY
       if (count >= least) continue
@@ -80,14 +76,24 @@ export class SqliteEvents {
     return best
   }
 
+  /** Along the ledger, goes on at the next entry of the time that is wanted, where that may be far away. */
+  #skip(wanted: Wanted): Wanted {
+    const { after, since = 0, until = Number.MAX_SAFE_INTEGER } = wanted
+    const found = byTime(wanted)
+    if (after === undefined || !found) return wanted
+    const next = this.#db.prepare<[number], number>('SELECT observed FROM entry WHERE sequence > ? LIMIT 1').pluck()
+    const observed = next.get(after) ?? since
+    if (observed >= since && observed < until) return wanted
+    const first = this.#db.prepare<unknown[], number | null>(
+      `SELECT min(sequence) FROM (${found.sql}) WHERE sequence > ?`,
+    )
+    const sequence = first.pluck().get(...found.values, after) ?? Number.MAX_SAFE_INTEGER
+    return { ...wanted, after: sequence - 1 }
+  }
+
   #count({ sql, values }: Fragment, most: number): number {
     const count = this.#db.prepare<unknown[], number>(`SELECT count(*) FROM (${sql} LIMIT ?)`).pluck()
     return count.get(...values, most) as number
-  }
-
-  #countAfter(sequence: number): number {
-    const head = this.#db.prepare<[], number | null>('SELECT max(sequence) FROM entry').pluck().get()
-    return (head ?? 0) - sequence
   }
 
   #toNumbers({ checks, general, actions, level, ...rest }: EventQuery): Wanted {
@@ -110,6 +116,15 @@ export class SqliteEvents {
       .all()
     return [...exact, ...names.filter(({ name }) => globs.some((glob) => glob.test(name))).map(({ id }) => id)]
   }
+}
+
+/**
+ * How many of the ledger's entries an index may lead to, so that it is worth following. What is more frequent is sooner
+ * met along the ledger: among so many entries, the first `limit` within `limit * entries / count`. To look up an entry
+ * costs some four times as much as to pass by it.
+ */
+function worthAnIndex(entries: number, limit: number | undefined): number {
+  return Math.ceil(limit === undefined ? entries / 4 : Math.sqrt((limit * entries) / 4))
 }
 
 function isTimed({ since, until }: Wanted): boolean {
