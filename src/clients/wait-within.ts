@@ -10,15 +10,16 @@ export class WaitEnded extends Error {
 }
 
 /**
- * Waits for a promise, though no longer than `timeout` milliseconds and until `signal` is aborted; what the promise
- * stands for goes on unless whoever called ends it. @throws WaitEnded, or what the promise was rejected with
+ * Starts something, unless `signal` is aborted, and waits for it, though no longer than `timeout` milliseconds and until
+ * `signal` is aborted; it then goes on unless whoever called ends it. @throws WaitEnded, or what it was rejected with
  */
 export async function waitWithin<Value>(
-  promise: Promise<Value>,
+  start: () => Promise<Value>,
   { timeout, signal }: { readonly timeout: number; readonly signal: AbortSignal },
 ): Promise<Value> {
-  promise.catch(() => {})
   if (signal.aborted) throw new WaitEnded('aborted')
+  const promise = start()
+  promise.catch(() => {})
   let end: () => void = () => {}
   const ended = new Promise<never>((_, reject) => {
     const stop = () => reject(new WaitEnded('aborted'))

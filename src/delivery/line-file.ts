@@ -97,9 +97,13 @@ export class LineFile {
 
   /** What is in the file of a batch that failed goes; after a failed sync nobody knows what of it is on the disk. */
   async #takeBack(file: FileHandle): Promise<void> {
-    // Where this fails too, the file is mended when it is opened again.
-    await file.truncate(this.#size).catch(() => {})
-    await this.close().catch(() => {})
+    try {
+      // Never longer than it is: somebody else may have cut it meanwhile.
+      if ((await file.stat()).size > this.#size) await file.truncate(this.#size)
+      await this.close()
+    } catch {
+      // The file is mended when it is opened again.
+    }
   }
 
   #isToRotate(): boolean {

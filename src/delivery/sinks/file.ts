@@ -60,11 +60,11 @@ class FileSink implements Sink {
   async send(events: readonly Outgoing[], signal: AbortSignal): Promise<SendResult> {
     const limits = { timeout: this.#timeout, signal }
     try {
-      if (this.#unfinished) await waitWithin(this.#unfinished, limits)
+      await waitWithin(async () => this.#unfinished, limits)
       const { written, refused } = writeJsonTexts(events)
       if (written.length > 0) {
         const lines = Buffer.from(`${written.map(({ text }) => text).join('\n')}\n`)
-        await waitWithin(this.#begin(lines), limits)
+        await waitWithin(() => this.#begin(lines), limits)
       }
       return settle(events.length, refused)
     } catch (error) {
@@ -78,7 +78,7 @@ class FileSink implements Sink {
       await this.#unfinished
       await this.#file.close()
     }
-    await waitWithin(close(), limits).catch(() => {})
+    await waitWithin(close, limits).catch(() => {})
   }
 
   #begin(lines: Buffer): Promise<void> {

@@ -41,10 +41,10 @@ class StdoutSink implements Sink {
   async send(events: readonly Outgoing[], signal: AbortSignal): Promise<SendResult> {
     const limits = { timeout: this.#timeout, signal }
     try {
-      if (this.#unfinished) await waitWithin(this.#unfinished, limits)
+      await waitWithin(async () => this.#unfinished, limits)
       const { written, refused } = writeJsonTexts(events)
       const lines = written.map(({ text }) => `${text}\n`).join('')
-      if (lines !== '') await waitWithin(this.#begin(lines), limits)
+      if (lines !== '') await waitWithin(() => this.#begin(lines), limits)
       return settle(events.length, refused)
     } catch (error) {
       return failAt(0, { reason: 'local', message: this.#explain(error) })
@@ -52,7 +52,10 @@ class StdoutSink implements Sink {
   }
 
   async close(): Promise<void> {
-    process.stdout.off('error', ignore)
+    // A stream tells of an error once more after it told the write itself.
+    const leave = () => void setImmediate(() => process.stdout.off('error', ignore))
+    if (this.#unfinished) void this.#unfinished.then(leave)
+    else leave()
   }
 
   #begin(lines: string): Promise<void> {

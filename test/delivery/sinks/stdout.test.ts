@@ -79,6 +79,12 @@ describe('the stdout sink', () => {
     expect(await once(printer.process, 'exit')).toEqual([0, null])
   })
 
+  it('is closed right after a failure without ending the process', async () => {
+    const printer = startPrinter(['{}', 1])
+    printer.process.stdout?.destroy()
+    expect(await once(printer.process, 'exit')).toEqual([0, null])
+  })
+
   it.skipIf(!canLimit)('tells of a write into a file that was cut short, and begins a new line after it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'keelson-stdout-sink-'))
     try {
