@@ -24,7 +24,12 @@ export function compactDatabase(db: Database): number {
  * @returns false when another process still reads what was there before; the log then goes when that one ends
  */
 export function rewriteDatabase(db: Database): boolean {
+  emptyLog(db)
   db.exec('VACUUM')
+  return emptyLog(db)
+}
+
+function emptyLog(db: Database): boolean {
   const [{ busy }] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }]
   return busy === 0
 }

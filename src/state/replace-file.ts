@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { KeelsonError, messageOf } from '../core/errors.ts'
 import { makeFolder } from './make-file.ts'
 
@@ -21,6 +21,7 @@ export async function writeWhole(
   try {
     if (!replace) refuseExisting(path)
     makeFolder(dirname(path))
+    removeUnfinished(dirname(path), basename(path))
     await write(unfinished)
     syncFile(unfinished)
     if (!replace) refuseExisting(path)

@@ -23,7 +23,12 @@ export function isDamaged(error: unknown): error is StateError {
 export const MEND = 'checks run puts the newest backup in its place, and checks restore the one you name'
 
 const KNOWN: readonly (readonly [RegExp, StateFailure, string, string])[] = [
-  [/^SQLITE_FULL/, 'full', 'the disk is full', 'make room and run again: nothing of this was recorded'],
+  [
+    /^SQLITE_(?:FULL|IOERR_SHMSIZE)/,
+    'full',
+    'the disk is full',
+    'make room and run again: nothing of this was recorded',
+  ],
   [/^SQLITE_(?:CORRUPT|NOTADB|ERROR: unsupported file format)/, 'corrupt', 'the database is damaged', MEND],
   [/^SQLITE_READONLY/, 'read-only', 'it may not be written', 'choose another place with --state PATH, or --no-state'],
   [
