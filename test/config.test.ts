@@ -95,6 +95,48 @@ describe('parameters of the command line', () => {
   })
 })
 
+describe('where verdicts are remembered', () => {
+  it('is the usual place unless something is said', () => {
+    expect(readConfig({}, {}, empty()).state).toBeUndefined()
+    expect(readConfig({ state: true }, { KEELSON_STATE: '' }, empty()).state).toBeUndefined()
+  })
+
+  it('is a path from where it is said: the file, the environment, the command line', () => {
+    const cwd = write('state: data/state.db\n')
+    const elsewhere = empty()
+    const env = { KEELSON_STATE: 'env.db' }
+    expect(readConfig({}, {}, cwd).state).toBe(join(cwd, 'data', 'state.db'))
+    expect(readConfig({ config: join(cwd, 'keelson.yaml') }, {}, elsewhere).state).toBe(join(cwd, 'data', 'state.db'))
+    expect(readConfig({}, env, cwd).state).toBe(join(cwd, 'env.db'))
+    expect(readConfig({ state: 'flag.db' }, env, cwd).state).toBe(join(cwd, 'flag.db'))
+    expect(readConfig({ state: '/var/flag.db' }, env, cwd).state).toBe('/var/flag.db')
+  })
+
+  it('is nowhere where that is said, and somewhere where a stronger place says so', () => {
+    const none = write('state: false\n')
+    expect(readConfig({}, {}, none).state).toBe(false)
+    expect(readConfig({ state: true }, {}, none).state).toBe(false)
+    expect(readConfig({}, { KEELSON_STATE: 'none' }, write('state: a.db\n')).state).toBe(false)
+    expect(readConfig({ state: false }, { KEELSON_STATE: 'a.db' }, empty()).state).toBe(false)
+    expect(readConfig({}, { KEELSON_STATE: 'a.db' }, none).state).toBe(join(none, 'a.db'))
+    expect(readConfig({ state: 'b.db' }, { KEELSON_STATE: 'none' }, none).state).toBe(join(none, 'b.db'))
+  })
+})
+
+describe('when checks are due that say nothing of it', () => {
+  it.each([
+    ['', '1d'],
+    ['schedule: 30m', '30m'],
+    ['schedule: 2h', '2h'],
+    ['schedule: 90', '90m'],
+    ['schedule: 1w', '1w'],
+    ['schedule: manual', 'manual'],
+    ['schedule: "0 3 * * *"', '0 3 * * *'],
+  ])('%j', (settings, schedule) => {
+    expect(readConfig({}, {}, write(`${settings}\n`)).schedule).toBe(schedule)
+  })
+})
+
 describe('what is wrong', () => {
   it.each([
     ['timeout: 0', /timeout must be a number of seconds, not 0/],
@@ -114,6 +156,13 @@ describe('what is wrong', () => {
     ['effects: network, carve', /effects may be/],
     ['osquery_version: 5.1', /osquery_version must be/],
     ['osquery_version: "5.1"', /osquery_version must be/],
+    ['state: true', /state must be text/],
+    ['state: 7', /state must be text/],
+    ['state: ""', /state must be text/],
+    ['schedule: sometimes', /schedule/],
+    ['schedule: 0', /schedule/],
+    ['schedule: [1h]', /schedule must be text such as 1d/],
+    ['schedule: "61 3 * * *"', /schedule/],
     ['constructor: 1', /unknown setting constructor/],
     ['a: 1\na: 2', /duplicate key/],
     ['&a a: *a', /keelson\.yaml:1/],

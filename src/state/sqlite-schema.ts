@@ -75,6 +75,7 @@ export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS
   db.transaction(() => {
     // Another process may have done it meanwhile.
     const now = db.pragma('user_version', { simple: true }) as number
+    if (now >= migrations.length) return
     for (const statements of migrations.slice(now)) db.exec(statements)
     db.pragma(`application_id = ${APPLICATION_ID}`)
     db.pragma(`user_version = ${migrations.length}`)
