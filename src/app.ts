@@ -31,7 +31,9 @@ export { FORMAT_NAMES, type FormatName, REPORT_FORMATS } from './formats/index.t
 export { createPaint } from './formats/paint.ts'
 export { toAssetJson, toHistoryJson, toPostureJson } from './formats/posture-json.ts'
 export { formatPosture } from './formats/posture-table.ts'
+export { formatService, SERVICE_KINDS, type ServiceKind } from './formats/service-definition.ts'
 export { describeNothing, formatStatus } from './formats/status-table.ts'
+export { formatWatchStatus, type WatchStatus } from './formats/watch-status.ts'
 export { planBatches } from './sql/batch.ts'
 
 // What takes long to load (SQLite in WebAssembly, the compiler, Thrift) is loaded when it is called: commands that only
@@ -39,6 +41,7 @@ export { planBatches } from './sql/batch.ts'
 export const diagnose: typeof import('./app/doctor.ts').diagnose = async (...args) =>
   (await import('./app/doctor.ts')).diagnose(...args)
 export const loadMaintenance = () => import('./app/ledger.ts')
+export const loadWatch = () => import('./app/watch/index.ts')
 export const openSource: typeof import('./app/open-source.ts').openSource = async (...args) =>
   (await import('./app/open-source.ts')).openSource(...args)
 export const openWorkbench: typeof import('./app/workbench.ts').openWorkbench = async (...args) =>

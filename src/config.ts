@@ -42,6 +42,8 @@ export interface Config {
   readonly state: string | false | undefined
   /** When checks that say nothing of it are due. */
   readonly schedule: string
+  /** Where `checks watch` serves metrics: an address of loopback with a port; undefined: nowhere. */
+  readonly metrics: string | undefined
   /** The file that was read, if any. */
   readonly file: string | undefined
 }
@@ -58,6 +60,7 @@ export interface Flags {
   readonly strict?: boolean | undefined
   /** False for --no-state; commander gives true when nothing was said. */
   readonly state?: string | boolean | undefined
+  readonly metrics?: string | undefined
 }
 
 const DEFAULTS: Config = {
@@ -73,6 +76,7 @@ const DEFAULTS: Config = {
   strict: false,
   state: undefined,
   schedule: '1d',
+  metrics: undefined,
   file: undefined,
 }
 
@@ -110,7 +114,7 @@ function readPlace(
 }
 
 function fromFlags(flags: Flags, cwd: string): Partial<Config> {
-  const { checks, library, param, source, socket, timeout, strict, state } = flags
+  const { checks, library, param, source, socket, timeout, strict, state, metrics } = flags
   return {
     ...(checks ? { checks: checks.map((folder) => resolve(cwd, folder)) } : {}),
     ...(library === false ? { library } : {}),
@@ -118,6 +122,7 @@ function fromFlags(flags: Flags, cwd: string): Partial<Config> {
     ...readPlace({ source, socket }, { source: '--source', socket: '--socket' }),
     ...(timeout === undefined ? {} : { timeout: readSeconds(timeout, '--timeout') }),
     ...(strict ? { strict } : {}),
+    ...(metrics === undefined ? {} : { metrics }),
     ...(state === undefined || state === true ? {} : { state: state === false ? false : resolve(cwd, state) }),
   }
 }
@@ -152,6 +157,7 @@ const KEYS: Readonly<Record<string, Reader>> = {
   strict: (value) => ({ strict: readBoolean(value, 'strict') }),
   state: (value, folder) => ({ state: value === false ? false : resolve(folder, readText(value, 'state')) }),
   schedule: (value) => ({ schedule: readSchedule(value) }),
+  metrics: (value) => ({ metrics: readText(value, 'metrics') }),
 }
 
 function readFileSettings(file: string): Partial<Config> {

@@ -29,7 +29,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'config.ts': { imports: ['core', 'content', 'config-values.ts'], node: true },
   app: {
     imports: ['core', ...LEAVES, 'content', 'osquery', 'host', 'state', 'config.ts'],
-    packages: ['cron-parser'],
+    packages: ['cron-parser', 'node-schedule', 'prom-client'],
     node: true,
   },
   'app.ts': { imports: ['core', ...LEAVES, 'content', 'osquery', 'host', 'state', 'config.ts', 'app'], node: true },

@@ -10,8 +10,13 @@ import { type Selection, selectChecks, toExpression } from '../core/select.ts'
 export const BUILT_IN = fileURLToPath(new URL('../../checks', import.meta.url))
 
 /** The library as configured: the built-in checks, then the user's folders. Problems are in its diagnostics. */
-export function openLibrary({ library, checks }: Config): Library {
-  return loadLibrary([...(library ? [BUILT_IN] : []), ...checks])
+export function openLibrary(config: Config): Library {
+  return loadLibrary(foldersOf(config))
+}
+
+/** The folders that the library is read from. */
+export function foldersOf({ library, checks }: Config): string[] {
+  return [...(library ? [BUILT_IN] : []), ...checks]
 }
 
 /** Thrown with every problem of a library that must be whole to be used. */

@@ -28,7 +28,8 @@ export async function main(args: readonly string[]): Promise<void> {
     const { buildProgram } = await import('./program.ts')
     const program = await buildProgram(readVersion())
     program.hook('preAction', (_, command) => {
-      if (command.name() !== 'engine') exitOnSignals()
+      // These end by themselves, in good order.
+      if (!['engine', 'watch'].includes(command.name())) exitOnSignals()
     })
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {

@@ -18,6 +18,7 @@ import { addSchemaCommand } from './schema.ts'
 import { addShowCommand } from './show.ts'
 import { addStatusCommand } from './status.ts'
 import { addTestCommand } from './test.ts'
+import { addWatchCommand } from './watch.ts'
 
 /** The command line with all its commands. */
 export async function buildProgram(version: string): Promise<Command> {
@@ -39,6 +40,7 @@ Exit codes:
 Start with: checks run`,
     )
   addRunCommand(program)
+  addWatchCommand(program)
   addStatusCommand(program)
   addEventsCommand(program)
   addHistoryCommand(program)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { makeFile } from './make-file.ts'
@@ -39,6 +40,23 @@ export class RunLock {
     } catch (error) {
       db?.close()
       throw signal?.aborted ? signal.reason : toStateError(error, file)
+    }
+  }
+
+  /** The process that holds a state's lock, 0 where its id is not known; undefined when nobody does. */
+  static holderOf(path: string): number | undefined {
+    const file = `${path}.lock`
+    if (!existsSync(file)) return undefined
+    let db: Database.Database | undefined
+    try {
+      db = new Database(file, { timeout: 0, fileMustExist: true })
+      db.exec('BEGIN IMMEDIATE; ROLLBACK')
+      return undefined
+    } catch (error) {
+      if (db && isBusy(error)) return readHolder(db) ?? 0
+      throw toStateError(error, file)
+    } finally {
+      db?.close()
     }
   }
 

@@ -1,0 +1,7 @@
+export { createMetrics, serveMetrics } from './metrics.ts'
+export { parseLoopback } from './parse-loopback.ts'
+export { readWatchStatus } from './read-status.ts'
+export { requireStatePath } from './run-watch.ts'
+export { startWatch } from './start-watch.ts'
+export { createWatchLog, LOG_FORMATS, type LogFormat } from './watch-log.ts'
+export { watchOnce } from './watch-once.ts'

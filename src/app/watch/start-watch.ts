@@ -1,0 +1,30 @@
+import { chooseAsset, openState } from '../state.ts'
+import { createMetrics, serveMetrics } from './metrics.ts'
+import { parseLoopback } from './parse-loopback.ts'
+import { type RunWatchOptions, requireStatePath, runWatch } from './run-watch.ts'
+import { readWatchRecord } from './watch-record.ts'
+
+/** Watches as runWatch does, and serves the metrics that the configuration asks for. @throws KeelsonError */
+export async function startWatch(options: RunWatchOptions): Promise<void> {
+  const { config, services } = options
+  if (config.metrics === undefined) return runWatch(options)
+  const address = parseLoopback(config.metrics)
+  const state = requireStatePath(config)
+  const readPosture = async () => {
+    const opened = await openState({ ...config, state }, { clock: Date.now, create: false })
+    try {
+      const asset = await chooseAsset(opened.store)
+      return await opened.store.posture(asset, { at: Date.now(), now: Date.now() })
+    } finally {
+      await opened.close()
+    }
+  }
+  const readPlan = () => readWatchRecord(state)?.plan ?? []
+  const metrics = createMetrics({ readPosture, readPlan, clock: Date.now })
+  return runWatch({
+    ...options,
+    services: [...services, serveMetrics(metrics.registry, address)],
+    onEvaluated: (_, took) => metrics.noteEvaluation(took),
+    onFailure: (reason) => metrics.noteFailure(reason),
+  })
+}
