@@ -63,7 +63,7 @@ export class HttpPlace {
   describe({ status, headers, body }: HttpAnswer): string {
     const answered = `${this.#where} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd()
     if (status >= 300 && status < 400) return `${answered}, which points to ${describeTarget(headers.location)}`
-    const said = quoteText(this.#hideSecrets(body).replace(/\s+/g, ' '))
+    const said = this.quote(body)
     return said === '' ? answered : `${answered}: ${said}`
   }
 
@@ -75,8 +75,10 @@ export class HttpPlace {
     return { reason, message, ...(retryAfter === undefined ? {} : { retryAfter }) }
   }
 
-  #hideSecrets(text: string): string {
-    return this.#secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
+  /** What the other side says, fit for a message: on one line, not too long, without any secret. */
+  quote(text: string): string {
+    const shown = this.#secrets.reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text)
+    return quoteText(shown.replace(/\s+/g, ' '))
   }
 }
 
