@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { WEB_1 } from '../state/fill-store.ts'
 import { fillLedger, tamper } from '../state/sample-ledger.ts'
-import { makeFolder, runChecks } from './run-checks.ts'
+import { makeFolder, PROGRAM, runChecks } from './run-checks.ts'
 
 const HOURS = 30
 const ENTRIES = 1 + 2 + 2 * (HOURS - 1)
@@ -171,6 +172,24 @@ describe('checks ledger erase', () => {
       expect(readFileSync(join(folder, name)).includes(WEB_1.uuid), name).toBe(false)
     }
     expect((await run('status', '--asset', WEB_1.uuid)).code).toBe(3)
+  })
+})
+
+describe.runIf(existsSync('/usr/bin/script'))('at a terminal', () => {
+  it('what cannot be undone is asked about first', async () => {
+    const { state } = await makePlace()
+    const answer = (keys: string, command: string) => {
+      const line = `'${process.execPath}' '${PROGRAM}' ledger ${command} --state '${state}'`
+      const { stdout } = spawnSync('/usr/bin/script', ['-eqc', line, '/dev/null'], { input: keys, encoding: 'utf8' })
+      return stdout
+    }
+    expect(answer('n\n', 'erase --asset web-1')).toMatch(
+      /Erase all that is known of web-1 .*\[y\/N\][\s\S]*nothing was changed/,
+    )
+    expect(answer('\n', 'prune --before 2026-03-02')).toMatch(/gone for good\. \[y\/N\][\s\S]*nothing was changed/)
+    expect(answer('y\n', 'prune --before 2026-03-02')).toMatch(/removed \d+ payloads/)
+    expect(answer('yes\n', 'erase --asset web-1')).toMatch(/erased web-1: \d+ payloads/)
+    expect(answer('', 'erase --asset web-2 --yes')).not.toContain('[y/N]')
   })
 })
 
