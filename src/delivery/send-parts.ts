@@ -18,6 +18,8 @@ export type PartResult = SendResult | { readonly refusal: string; readonly at?: 
 export interface SendPartsOptions {
   /** The most bytes of one request; a single event may be larger. */
   readonly bytes: number
+  /** The most events of one request. */
+  readonly most?: number
   /** An event as text; one for which this throws is refused for good. */
   readonly write: (outgoing: Outgoing) => string
   readonly sendPart: (part: readonly Piece[]) => Promise<PartResult>
@@ -30,7 +32,8 @@ export interface SendPartsOptions {
 export async function sendParts(events: readonly Outgoing[], options: SendPartsOptions): Promise<SendResult> {
   const pieces = events.map((outgoing) => writePiece(outgoing, options.write))
   const refused: { index: number; message: string }[] = []
-  let [from, most] = [0, pieces.length]
+  const limit = options.most ?? pieces.length
+  let [from, most] = [0, limit]
   const refuse = (message: string) => {
     refused.push({ index: from, message })
     from++
@@ -53,7 +56,7 @@ export async function sendParts(events: readonly Outgoing[], options: SendPartsO
     from += result.settled
     if (result.failure) return { ...settle(from, refused), failure: result.failure }
     if (result.settled === 0) return { ...settle(from, refused), failure: SILENT }
-    most *= 2
+    most = Math.min(most * 2, limit)
   }
   return settle(pieces.length, refused)
 }
