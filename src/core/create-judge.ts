@@ -32,6 +32,7 @@ export function createJudge<Made>(
     const made = make(judge(compiled, observations))
     if (used + key.length > room) {
       known.clear()
+      usual = []
       used = 0
     }
     if (key.length <= room) {
