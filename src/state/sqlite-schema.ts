@@ -64,6 +64,27 @@ INSERT INTO asset (id, uuid, first_seen) VALUES (0, NULL, 0);
 INSERT INTO setting SELECT 'ledger', lower(printf('%s-%s-4%s-%s%s-%s', hex(randomblob(4)), hex(randomblob(2)),
   substr(hex(randomblob(2)), 2), substr('89ab', 1 + abs(random() % 4), 1), substr(hex(randomblob(2)), 2), hex(randomblob(6))));
 `,
+  `
+-- How far each sink has come. A sink's \`cursor\`: every entry up to it is settled, or belongs to a parked asset.
+CREATE TABLE sink (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL DEFAULT 0, name TEXT NOT NULL, cursor INTEGER NOT NULL,
+  paused INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, next_try INTEGER, failure TEXT, failed_at INTEGER,
+  delivered_at INTEGER, delivered INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (tenant, name)
+);
+CREATE TABLE sink_parked (
+  sink INTEGER, asset INTEGER, sequence INTEGER NOT NULL, attempts INTEGER NOT NULL, next_try INTEGER NOT NULL,
+  failure TEXT NOT NULL, PRIMARY KEY (sink, asset)
+) WITHOUT ROWID;
+-- What a sink refused for good, and what was never meant for it.
+CREATE TABLE sink_dead (sink INTEGER, sequence INTEGER, at INTEGER NOT NULL, message TEXT NOT NULL, PRIMARY KEY (sink, sequence)) WITHOUT ROWID;
+CREATE TABLE sink_suppressed (sink INTEGER, sequence INTEGER, reason TEXT NOT NULL, PRIMARY KEY (sink, sequence)) WITHOUT ROWID;
+-- Failures that a sink was told of, and whose end it must hear of.
+CREATE TABLE sink_owed (sink INTEGER, asset INTEGER, check_id INTEGER, PRIMARY KEY (sink, asset, check_id)) WITHOUT ROWID;
+-- Set at run time: which events no sink is given (JSON), and which are alarms.
+CREATE TABLE event_filter (id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL DEFAULT 0, filter TEXT NOT NULL, UNIQUE (tenant, filter));
+CREATE TABLE alarm_filter (tenant INTEGER NOT NULL DEFAULT 0, action TEXT, level INTEGER NOT NULL, PRIMARY KEY (tenant, action)) WITHOUT ROWID;
+`,
 ]
 
 export const LATEST = MIGRATIONS.length

@@ -1,0 +1,179 @@
+import {
+  endsFailure,
+  type Owed,
+  type Parked,
+  retryDelay,
+  type Settlement,
+  type SinkState,
+  tellsFailure,
+} from '../core/delivery.ts'
+import { messageOf } from '../core/errors.ts'
+import type { Outgoing, SendResult, Sink, SinkFailure } from '../core/sink.ts'
+import type { LedgerEntry } from '../core/store.ts'
+import { assetOf, keyOf, owedOf, type PrepareOptions, prepareEvents } from './prepare-events.ts'
+
+/** So many assets may be held back at a time; with more, what they have in common is the sink, which then waits. */
+export const MOST_PARKED = 1000
+
+export interface SinkRunnerOptions extends PrepareOptions {
+  readonly sink: Sink
+  /** The most events of one send. */
+  readonly batch: number
+  readonly clock: () => number
+  readonly random: () => number
+  /** Called when something went wrong, or is over. */
+  readonly onChange?: (failure: SinkFailure | null) => void
+}
+
+/**
+ * Delivers sealed entries to one sink: at least once, in the order of the ledger for each asset. What was settled is
+ * stored after each send, so that a crash repeats at most one batch. An event that the sink refuses for now holds back
+ * its asset only; anything else that goes wrong lets the whole sink wait.
+ */
+export class SinkRunner {
+  readonly #options: SinkRunnerOptions
+  #state: SinkState | undefined
+
+  constructor(options: SinkRunnerOptions) {
+    this.#options = options
+  }
+
+  /** One send at most. Answers how many milliseconds there is nothing to do unless new entries come; 0: more waits. */
+  async step(signal: AbortSignal): Promise<number> {
+    const { store, name, clock, batch } = this.#options
+    const state = await store.sink(name)
+    this.#state = state
+    const now = clock()
+    if (state.paused) return Number.POSITIVE_INFINITY
+    if (state.nextTry !== null && state.nextTry > now) return state.nextTry - now
+    const [due] = state.parked.filter(({ nextTry }) => nextTry <= now).sort((one, other) => one.nextTry - other.nextTry)
+    if (due) return this.#catchUp(due, state, signal)
+    const entries = await store.entries({ after: state.cursor, limit: batch })
+    if (entries.length > 0) return this.#advance(entries, state, signal)
+    return state.parked.reduce((wait, { nextTry }) => Math.min(wait, nextTry - now), Number.POSITIVE_INFINITY)
+  }
+
+  /** Delivers what comes after the cursor, except for assets that are held back. */
+  async #advance(entries: readonly LedgerEntry[], state: SinkState, signal: AbortSignal): Promise<number> {
+    const held = new Set(state.parked.map(({ asset }) => asset))
+    const { outgoing, suppressed } = await prepareEvents(
+      entries.filter(({ event }) => !held.has(assetOf(event))),
+      this.#options,
+    )
+    const result = await this.#send(outgoing, signal)
+    const { now } = result
+    const last = entries.at(-1) as LedgerEntry
+    const unsettled = outgoing[result.settled]
+    if (!unsettled) {
+      await this.#settle(result, outgoing, { ...over(outgoing), cursor: last.sequence, suppressed, now })
+      return 0
+    }
+    const failure = result.failure ?? SILENT
+    const until = (cursor: number) => suppressed.filter(({ sequence }) => sequence <= cursor)
+    if (failure.reason === 'event' && state.parked.length < MOST_PARKED) {
+      const cursor = unsettled.sequence
+      const park = [this.#park(unsettled.sequence, assetOf(unsettled.event), 0, failure, now)]
+      await this.#settle(result, outgoing, { cursor, failure: null, suppressed: until(cursor), park, now })
+      return 0
+    }
+    const cursor = unsettled.sequence - 1
+    return this.#giveUp(result, outgoing, failure, { cursor, suppressed: until(cursor), now }, state)
+  }
+
+  /** Delivers what an asset was held back with, up to the cursor; then it is no longer held back. */
+  async #catchUp(parked: Parked, state: SinkState, signal: AbortSignal): Promise<number> {
+    const { store, batch } = this.#options
+    const { asset, sequence } = parked
+    const entries = await store.entries({ after: sequence - 1, upTo: state.cursor, asset, limit: batch })
+    const { outgoing, suppressed } = await prepareEvents(entries, this.#options)
+    const result = await this.#send(outgoing, signal)
+    const { now } = result
+    const unsettled = outgoing[result.settled]
+    if (!unsettled) {
+      const last = entries.at(-1)
+      const more = entries.length === batch && last !== undefined
+      const rest = more
+        ? { park: [{ ...parked, sequence: last.sequence + 1, attempts: 0, nextTry: now }] }
+        : { unpark: [asset] }
+      await this.#settle(result, outgoing, { ...over(outgoing), ...rest, suppressed, now })
+      return 0
+    }
+    const failure = result.failure ?? SILENT
+    const done = suppressed.filter((each) => each.sequence < unsettled.sequence)
+    const further = unsettled.sequence > sequence
+    if (failure.reason === 'event') {
+      const park = [this.#park(unsettled.sequence, asset, further ? 0 : parked.attempts + 1, failure, now)]
+      await this.#settle(result, outgoing, { park, failure: null, suppressed: done, now })
+      return 0
+    }
+    const park = [{ ...parked, sequence: unsettled.sequence }]
+    return this.#giveUp(result, outgoing, failure, { park, suppressed: done, now }, state)
+  }
+
+  async #send(outgoing: readonly Outgoing[], signal: AbortSignal): Promise<SendResult & { readonly now: number }> {
+    const { sink, clock } = this.#options
+    if (outgoing.length === 0) return { settled: 0, now: clock() }
+    try {
+      return { ...(await sink.send(outgoing, signal)), now: clock() }
+    } catch (error) {
+      // A sink must not, but a fault in one must not end delivery to the others either.
+      return { settled: 0, failure: { reason: 'local', message: messageOf(error) }, now: clock() }
+    }
+  }
+
+  async #settle(result: SendResult, outgoing: readonly Outgoing[], settlement: Settlement): Promise<void> {
+    const { store, name, onChange } = this.#options
+    const refused = new Set((result.refused ?? []).map(({ index }) => index))
+    const delivered = outgoing.slice(0, result.settled).filter((_, index) => !refused.has(index))
+    const owe = new Map<string, Owed>()
+    const paid = new Map<string, Owed>()
+    for (const { event } of delivered) {
+      const owed = owedOf(event)
+      const [to, from] = tellsFailure(event) ? [owe, paid] : endsFailure(event) ? [paid, owe] : []
+      to?.set(keyOf(owed), owed)
+      from?.delete(keyOf(owed))
+    }
+    const dead = (result.refused ?? []).map(({ index, message }) => ({
+      sequence: outgoing[index]?.sequence ?? 0,
+      message,
+    }))
+    await store.settle(name, {
+      ...settlement,
+      delivered: delivered.length,
+      dead,
+      owe: [...owe.values()],
+      paid: [...paid.values()],
+    })
+    const before = this.#state?.failure ?? null
+    if (settlement.failure === undefined) return
+    const after = settlement.failure?.failure ?? null
+    if (before?.message !== after?.message) onChange?.(after)
+  }
+
+  /** The whole sink waits. Whatever it took before counts, and lets it begin anew with short pauses. */
+  async #giveUp(
+    result: SendResult,
+    outgoing: readonly Outgoing[],
+    failure: SinkFailure,
+    settlement: Settlement,
+    state: SinkState,
+  ): Promise<number> {
+    const attempts = result.settled > 0 ? 1 : state.attempts + 1
+    const delay = retryDelay(attempts - 1, this.#options.random(), failure.retryAfter)
+    const nextTry = settlement.now + delay
+    await this.#settle(result, outgoing, { ...settlement, failure: { failure, attempts, nextTry } })
+    return delay
+  }
+
+  #park(sequence: number, asset: string, attempts: number, failure: SinkFailure, now: number): Parked {
+    const nextTry = now + retryDelay(attempts + 3, this.#options.random(), failure.retryAfter)
+    return { asset, sequence, attempts, nextTry, failure }
+  }
+}
+
+const SILENT: SinkFailure = { reason: 'local', message: 'it took only part of the events, and did not say why' }
+
+/** What was wrong is over once the sink took something. */
+function over(outgoing: readonly Outgoing[]): Pick<Settlement, 'failure'> {
+  return outgoing.length > 0 ? { failure: null } : {}
+}
