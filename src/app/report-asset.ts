@@ -47,7 +47,7 @@ export function toAssetReport(report: RunReport, context: ReportContext): AssetR
 
 function toReported(result: CheckResult, check: Check, asset: Asset, context: ReportContext): ReportedCheck {
   const { config, before, observedAt } = context
-  const known = before.checks.get(check.id)
+  const known = before.checks.get(check.id) ?? check.formerly.map((id) => before.checks.get(id)).find(Boolean)
   const { period } = readRecurrence(check.schedule ?? config.schedule, observedAt)
   return {
     id: check.id,
