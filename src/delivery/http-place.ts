@@ -27,6 +27,8 @@ export interface HttpPlaceOptions {
   readonly headers: Readonly<Record<string, string>>
   /** What must never be shown, though the other side may say it. */
   readonly secrets: readonly string[]
+  /** Whether the address itself may be a secret, as where a token stands in its path. */
+  readonly secretPath?: boolean
   readonly connections?: number
 }
 
@@ -38,12 +40,12 @@ export class HttpPlace {
   readonly #secrets: readonly string[]
 
   /** @throws KeelsonError when the files of ca, cert and key cannot be used */
-  constructor({ url, settings, context, headers, secrets, connections = 1 }: HttpPlaceOptions) {
+  constructor({ url, settings, context, headers, secrets, secretPath = false, connections = 1 }: HttpPlaceOptions) {
     const tls = readTls(settings, context)
     this.#client = new HttpClient({ url, headers, timeout: settings.timeout * 1000, connections, tls })
     this.#where = describeUrl(url)
     this.#clock = context.clock
-    this.#secrets = secretsOf(url, headers, secrets)
+    this.#secrets = sortSecrets([...secrets, ...secretsOf(headers), ...secretsOfUrl(url, secretPath)])
   }
 
   /** What was answered, or why nothing was; see HttpClient. */
@@ -126,19 +128,24 @@ function describeTarget(location: string | undefined): string {
 
 const SHORTEST_SECRET = 4
 
-function secretsOf(url: URL, headers: Readonly<Record<string, string>>, given: readonly string[]): string[] {
-  const inUrl = [url.username, url.password, ...url.searchParams.values(), ...url.pathname.split('/')]
-  const inHeaders = Object.entries(headers).flatMap(([name, value]) =>
-    isPlain(name) ? [] : [value, ...value.split(' ')],
-  )
-  const all = [...given, ...inHeaders, url.search.slice(1), ...inUrl, ...inUrl.map(decode)]
-  const long = all.filter((text) => text.length >= SHORTEST_SECRET && !COMMON.test(text))
-  // The longest first, so that no part of one is left.
+/** What is worth hiding, the longest first, so that no part of one is left. */
+function sortSecrets(texts: readonly string[]): string[] {
+  const long = texts.filter((text) => text.length >= SHORTEST_SECRET && !COMMON.test(text))
   return [...new Set(long)].sort((one, other) => other.length - one.length)
 }
 
 // Words that stand in many addresses and headers, and would make answers unreadable if they were hidden.
-const COMMON = /^(?:services|collector|event|events|_bulk|hooks?|webhooks?|alerts?|notify|basic|bearer|splunk|apikey)$/i
+const COMMON = /^(?:services|collector|events?|hooks?|webhooks?|alerts?|notify|basic|bearer|splunk|apikey)$/i
+
+function secretsOf(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers).flatMap(([name, value]) => (isPlain(name) ? [] : [value, ...value.split(' ')]))
+}
+
+function secretsOfUrl(url: URL, secretPath: boolean): string[] {
+  const inPath = [url.search.slice(1), ...url.searchParams.values(), ...url.pathname.split('/')]
+  const found = [url.username, url.password, ...(secretPath ? inPath : [])]
+  return [...found, ...found.map(decode)]
+}
 
 function isPlain(name: string): boolean {
   return /^(?:content-type|user-agent|accept)$/i.test(name)

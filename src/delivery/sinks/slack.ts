@@ -32,7 +32,7 @@ class SlackSink implements Sink {
     const headers = { 'content-type': 'application/json; charset=utf-8', 'user-agent': 'keelson' }
     const url = readUrl(settings.url, context)
     this.#interval = settings.interval * 1000
-    this.#place = new HttpPlace({ url, settings, context, headers, secrets: [settings.url] })
+    this.#place = new HttpPlace({ url, settings, context, headers, secrets: [settings.url], secretPath: true })
   }
 
   send(events: readonly Outgoing[], signal: AbortSignal): Promise<SendResult> {

@@ -70,6 +70,7 @@ class WebhookSink implements Sink {
       context,
       headers,
       secrets,
+      secretPath: true,
       connections,
     })
   }

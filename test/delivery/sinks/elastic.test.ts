@@ -185,6 +185,13 @@ describe('the elastic sink', () => {
     }
   })
 
+  it('leaves the name of the index readable in what it is told', async () => {
+    const said = 'no such index [keelson-events]'
+    const { receiver } = await serveIndex(() => ({ status: 404, error: { type: 'index_not_found', reason: said } }))
+    const { failure } = await openSink({ url: receiver.url }).send(makeEvents(1), never)
+    expect(failure?.message).toBe(`the index answered 404: index_not_found: ${said}`)
+  })
+
   it('never shows its password', async () => {
     const receiver = await serve(({ headers }, response) => {
       response.writeHead(401).end(`${headers.authorization} hunter2`)
