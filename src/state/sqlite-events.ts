@@ -9,6 +9,7 @@ import { ENTRY_COLUMNS, type EntryRow, toLedgerEntry } from './sqlite-ledger.ts'
 interface Tables {
   readonly checkNames: SqliteCheckNames
   readonly actions: Names
+  /** The default unless given. */
   readonly worthAnIndex?: typeof worthAnIndex
 }
 
@@ -78,7 +79,7 @@ export class SqliteEvents {
 
   /** Along the ledger, goes on at the next entry of the time that is wanted, where that may be far away. */
   #skip(wanted: Wanted): Wanted {
-    const { after, since = 0, until = Number.MAX_SAFE_INTEGER } = wanted
+    const { after, since = Number.MIN_SAFE_INTEGER, until = Number.MAX_SAFE_INTEGER } = wanted
     const found = byTime(wanted)
     if (after === undefined || !found) return wanted
     const next = this.#db.prepare<[number], number>('SELECT observed FROM entry WHERE sequence > ? LIMIT 1').pluck()
@@ -119,9 +120,9 @@ export class SqliteEvents {
 }
 
 /**
- * How many of the ledger's entries an index may lead to, so that it is worth following. What is more frequent is sooner
- * met along the ledger: among so many entries, the first `limit` within `limit * entries / count`. To look up an entry
- * costs some four times as much as to pass by it.
+ * To how many entries an index may lead at most to be worth following. What is more frequent than that is sooner met
+ * along the ledger: where `count` of so many entries match, the first `limit` within `limit * entries / count`. To look
+ * an entry up costs some four times as much as to pass by it.
  */
 function worthAnIndex(entries: number, limit: number | undefined): number {
   return Math.ceil(limit === undefined ? entries / 4 : Math.sqrt((limit * entries) / 4))
@@ -149,7 +150,7 @@ function conditionsOf({ since, until, after, checks, assets, actions, level }: W
 
 function byTime(wanted: Wanted): Fragment | undefined {
   if (!isTimed(wanted)) return undefined
-  const { since = 0, until = Number.MAX_SAFE_INTEGER } = wanted
+  const { since = Number.MIN_SAFE_INTEGER, until = Number.MAX_SAFE_INTEGER } = wanted
   const sql = 'SELECT sequence FROM entry INDEXED BY entry_by_time WHERE tenant = 0 AND observed >= ? AND observed < ?'
   return { sql, values: [since, until] }
 }
