@@ -91,16 +91,18 @@ interface SmtpError extends Error {
 }
 
 function openConnection({ host, port, security, tls, timeout }: SmtpOptions): SmtpConnection {
+  // Ours ends a mail before any of these does.
+  const later = timeout + 1000
   return new SmtpConnection({
     host,
     port,
     secure: security === 'tls',
     requireTLS: security === 'starttls',
     ignoreTLS: security === 'none',
-    connectionTimeout: timeout,
-    greetingTimeout: timeout,
-    socketTimeout: timeout,
-    dnsTimeout: timeout,
+    connectionTimeout: later,
+    greetingTimeout: later,
+    socketTimeout: later,
+    dnsTimeout: later,
     socketCloseTimeout: 1000,
     maxResponseSize: MOST_REPLY,
     tls: { ...tls, rejectUnauthorized: true },
