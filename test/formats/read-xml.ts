@@ -6,7 +6,7 @@ export interface XmlElement {
 }
 
 const ALLOWED = /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u
-const TOKEN = /<\?xml[^?]*\?>|<(\/?)([a-z-]+)((?: [a-z]+="[^"<]*")*)(\/?)>|([^<]+)/y
+const TOKEN = /<\?xml[^?]*\?>|<(\/?)([A-Za-z-]+)((?: [a-z]+="[^"<]*")*)(\/?)>|([^<]+)/y
 
 /** The root of an XML document without comments and CDATA; throws where it is not well formed. */
 export function readXml(source: string): XmlElement {

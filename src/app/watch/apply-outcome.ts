@@ -1,4 +1,5 @@
 import { suspectAfter } from '../../core/plan-quarantine.ts'
+import type { SourceInfo } from '../../core/source.ts'
 import type { Died } from './evaluation-process.ts'
 import type { Change, Evaluated, Outcome, Problem } from './protocol.ts'
 import type { WatchLog } from './watch-log.ts'
@@ -11,6 +12,8 @@ export interface WatchState {
   readonly content: Uint8Array | undefined
   /** Evaluations in a row that failed. */
   readonly failures: number
+  /** What the last evaluation warned of: it is said once. */
+  readonly warnings: readonly string[]
 }
 
 /** What somebody wants besides what is due. */
@@ -60,9 +63,10 @@ function applyFindings(state: WatchState, outcome: Evaluated, context: OutcomeCo
   const { record } = state
   if (record.lost) log('info', 'source', `the source answers again, after ${describeSeconds(now - record.lost.since)}`)
   if (record.unsound && outcome.content) log('info', 'checks', 'the checks can be used again')
-  logFindings(outcome, context)
+  logFindings(state, outcome, context)
   return {
     state: {
+      warnings: outcome.warnings,
       content: outcome.content ?? state.content,
       failures: 0,
       record: {
@@ -77,17 +81,17 @@ function applyFindings(state: WatchState, outcome: Evaluated, context: OutcomeCo
 
 function applyLoss(state: WatchState, outcome: Evaluated, lost: Problem, context: OutcomeContext): Applied {
   const { log, now, wish } = context
-  logFindings(outcome, context)
+  logFindings(state, outcome, context)
   const since = state.record.lost?.since ?? now
   log('error', 'source', `the source does not answer: ${describeProblem(lost)}`, {
     since: new Date(since).toISOString(),
   })
   const kept = { ...state, content: outcome.content ?? state.content, record: toRecord(state.record, outcome, context) }
-  const { failures, content, record } = retry(kept, lost.message, context).state
+  const { record, ...rest } = retry(kept, lost.message, context).state
   const told = { since, message: lost.message, hint: lost.hint ?? null }
   // What was wished for is owed, unless it is not even known what that is.
   const pending = { reload: false, all: wish.all && !outcome.plan }
-  return { state: { failures, content, record: { ...record, lost: told } }, pending }
+  return { state: { ...rest, record: { ...record, lost: told } }, pending }
 }
 
 function applyUnsound(state: WatchState, outcome: Problem, context: OutcomeContext): Applied {
@@ -144,11 +148,13 @@ function noteError(record: WatchRecord, message: string, at: number): WatchRecor
   return { ...record, errors: [{ at, message }, ...record.errors].slice(0, KEPT_ERRORS) }
 }
 
-function logFindings(
-  { judged, changes, quarantined, warnings, suspects }: Evaluated,
-  { log, took }: OutcomeContext,
-): void {
-  for (const warning of warnings) log('warning', 'warning', warning)
+function logFindings(state: WatchState, outcome: Evaluated, { log, took }: OutcomeContext): void {
+  const { judged, changes, quarantined, warnings, suspects, source } = outcome
+  for (const warning of warnings) if (!state.warnings.includes(warning)) log('warning', 'warning', warning)
+  const before = state.record.source
+  if (source && (before?.kind !== source.kind || before.version !== source.version)) {
+    log('info', 'source', `answers come from ${describeSource(source)}`, { kind: source.kind, version: source.version })
+  }
   for (const change of changes)
     log(levelOf(change), 'change', change.check ? `${change.check}: ${change.text}` : change.text, { ...change })
   for (const check of quarantined) {
@@ -164,6 +170,13 @@ function logFindings(
 function levelOf({ level }: Change): 'info' | 'warning' | 'error' {
   if (level === 'INFO') return 'info'
   return level === 'WARNING' ? 'warning' : 'error'
+}
+
+/** A source in words. */
+export function describeSource({ kind, version, path, preview }: SourceInfo): string {
+  return kind === 'embedded' || preview
+    ? `the embedded engine, a preview of osquery ${version}`
+    : `osquery ${version} at ${path}`
 }
 
 function describeProblem({ message, hint }: Problem): string {

@@ -1,5 +1,6 @@
 import { isQuarantined } from '../../core/plan-quarantine.ts'
 import type { WatchStatus } from '../../formats/watch-status.ts'
+import { describeSource } from './apply-outcome.ts'
 import { findWatch } from './watch-lock.ts'
 import { NO_RECORD, readWatchRecord } from './watch-record.ts'
 
@@ -17,7 +18,7 @@ export async function readWatchStatus(state: string, now: number): Promise<Watch
     stoppedAt: record.stoppedAt,
     evaluatedAt,
     took,
-    source: source && `${source.kind} ${source.version}${source.path ? ` at ${source.path}` : ''}`,
+    source: source && describeSource(source),
     next: next.sort((one, other) => one.at - other.at),
     owed,
     quarantine: Object.entries(suspects).flatMap(([check, suspect]) => {

@@ -63,8 +63,11 @@ export async function runWatch(options: RunWatchOptions): Promise<void> {
     watched?.close()
     watched = watchFiles({ folders, files, onChange: () => change('files of checks or settings have changed', false) })
   }
+  const onUnforeseen = (error: unknown) =>
+    log('error', 'unforeseen', `this should not have happened: ${messageOf(error)}`)
   const watcher = new Watcher({
     ...options,
+    onUnforeseen,
     state,
     timeout: config.timeout,
     clock: Date.now,
@@ -75,8 +78,7 @@ export async function runWatch(options: RunWatchOptions): Promise<void> {
       options.onEvaluated?.(evaluated, took)
     },
   })
-  const guard = (work: Promise<void>) =>
-    void work.catch((error) => log('error', 'unforeseen', `this should not have happened: ${messageOf(error)}`))
+  const guard = (work: Promise<void>) => void work.catch(onUnforeseen)
   function change(why: string, all: boolean): void {
     log('info', 'reload', `${why}: reading the checks anew`)
     guard(watcher.reload({ all }))

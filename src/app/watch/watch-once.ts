@@ -22,7 +22,7 @@ export async function watchOnce({ flags, config, services, log, stop }: WatchOnc
     const { timeout } = config
     // Nobody is there later to tell of a source that stays lost.
     const options = { flags, state, timeout, log, clock: Date.now, random: Math.random, grace: 0 }
-    const watcher = new Watcher(options)
+    const watcher = new Watcher({ ...options, onUnforeseen: () => {} })
     stop.addEventListener('abort', () => void watcher.stop(), { once: true })
     await Promise.all(services.map((service) => service.start()))
     await watcher.reload({ all: false })

@@ -26,6 +26,7 @@ export interface WatcherOptions {
   /** Told after each evaluation. */
   readonly onEvaluated?: (evaluated: Evaluated, took: number) => void
   readonly onFailure?: (reason: 'source' | 'checks' | 'failed' | 'died') => void
+  readonly onUnforeseen: (error: unknown) => void
   /** Milliseconds instead of 30 s until a lost source is recorded. */
   readonly grace?: number
 }
@@ -40,6 +41,7 @@ export class Watcher {
   #pending: Wish = NO_WISH
   #state: WatchState
   #running: EvaluationProcess | undefined
+  #retry: NodeJS.Timeout | undefined
   #stopped = false
 
   constructor(options: WatcherOptions) {
@@ -53,7 +55,7 @@ export class Watcher {
       pid: process.pid,
       startedAt: clock(),
     }
-    this.#state = { record, content: undefined, failures: 0 }
+    this.#state = { record, content: undefined, failures: 0, warnings: [] }
     this.#write()
   }
 
@@ -83,6 +85,7 @@ export class Watcher {
   /** Ends an evaluation that is under way: what it has not committed yet is left to the next watch. */
   async stop(): Promise<void> {
     this.#stopped = true
+    clearTimeout(this.#retry)
     const running = this.#running
     running?.kill()
     await running?.ended
@@ -128,10 +131,20 @@ export class Watcher {
     })
     this.#state = state
     this.#pending = pending
+    this.#armRetry()
     this.#write()
     if (outcome.kind === 'evaluated') onEvaluated?.(outcome, took)
     if (outcome.kind !== 'evaluated') onFailure?.(outcome.kind === 'unsound' ? 'checks' : outcome.kind)
     else if (outcome.lost) onFailure?.('source')
+  }
+
+  /** Ticks are too far apart for the first attempts after a failure. */
+  #armRetry(): void {
+    clearTimeout(this.#retry)
+    const { retryAt } = this.record
+    if (retryAt === null) return
+    const wait = Math.max(0, retryAt - this.#options.clock())
+    this.#retry = setTimeout(() => void this.look().catch(this.#options.onUnforeseen), wait).unref()
   }
 
   #toOrder({ reload, all }: Wish, now: number): EvaluationOrder {
