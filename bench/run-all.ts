@@ -13,6 +13,7 @@ const BENCHMARKS: readonly (readonly [name: string, ...args: string[]])[] = [
   ['decode-answer'],
   ['commit-reports'],
   ['year-database'],
+  ['idle-watch', '20'],
   ['ledger-10m', '--entries', '1000000'],
   ['soak/kill-ledger', '--times', '50'],
 ]
