@@ -10,6 +10,7 @@ const COMMANDS = [
   'init',
   'lint',
   'test',
+  'watch',
   'compile',
   'schema',
   'doctor',
