@@ -66,9 +66,10 @@ export function refuseFragment(path: string): void {
 
 /** @throws StateError for the database of another program, or of a newer version */
 export function refuseForeign(db: Database.Database, path: string): void {
+  // Tables first: another process that is just making them marks the file as ours in the same transaction.
+  const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number
   const id = db.pragma('application_id', { simple: true }) as number
   const version = db.pragma('user_version', { simple: true }) as number
-  const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number
   if (tables > 0 && id !== APPLICATION_ID) {
     throw new StateError('foreign', path, `${path} is a database of another program`, {
       hint: 'name another place with --state PATH',

@@ -144,10 +144,11 @@ describe('checks engine', () => {
 
   it('gives a run the verdicts of the engine inside it, and is not taken for osquery', async () => {
     const { path } = await serveEngine()
-    const only = onlyChecks({
+    const checks = onlyChecks({
       'a.yaml': writeCheck('root-only', "SELECT username = 'root' AS passed, username FROM users WHERE uid = 0"),
       'b.yaml': writeCheck('no-users', 'SELECT 0 AS passed, uid FROM users'),
     })
+    const only = [...checks, '--no-state']
     const [inside, outside] = await Promise.all([runForReport(only), runForReport(['--socket', path, ...only])])
     expect(outside.report.results).toEqual(inside.report.results)
     expect(outside.report.source).toMatchObject({ kind: 'socket', preview: true, path })

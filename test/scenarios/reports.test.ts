@@ -28,7 +28,7 @@ async function run(format: string, ...args: string[]): Promise<string> {
 describe('a report', () => {
   it('as JSON is one object of the promised shape', async () => {
     const report = JSON.parse(await run('json'))
-    expect(Object.keys(report)).toEqual(['asset', 'source', 'startedAt', 'finishedAt', 'results', 'summary'])
+    expect(Object.keys(report)).toEqual(['asset', 'source', 'startedAt', 'finishedAt', 'results', 'summary', 'memory'])
     expect(report.asset).toMatchObject({ uuid: expect.any(String), name: expect.any(String), platform: 'linux' })
     expect(report.source).toMatchObject({ kind: 'embedded', version: expect.any(String), preview: true })
     for (const time of [report.startedAt, report.finishedAt]) expect(new Date(time).toISOString()).toBe(time)

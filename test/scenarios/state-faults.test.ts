@@ -84,13 +84,13 @@ describe.runIf(canMount)('a full disk', () => {
     const program = [process.execPath, PROGRAM]
     // One shell, since the disk is there for its processes only.
     const script = `
-      mount -t tmpfs -o size=400k tmpfs ${disk} || exit 9
+      mount -t tmpfs -o size=800k tmpfs ${disk} || exit 9
       run() { "$@" run ${checks.join(' ')} --source embedded --state ${disk}/state.db; echo "code $?"; }
       run "$@"
       dd if=/dev/zero of=${disk}/filler bs=1k 2>/dev/null
       run "$@"
       # Room enough to begin, not to end.
-      rm ${disk}/filler; dd if=/dev/zero of=${disk}/filler bs=1k count=270 2>/dev/null
+      truncate -s -40960 ${disk}/filler
       sed -i 's/SELECT 0/SELECT 1/' ${checks.at(-1)}/checks.yaml
       run "$@"
       rm ${disk}/filler
