@@ -55,6 +55,8 @@ async function watch(options: Options): Promise<void> {
   // Heard from the start: a signal must not end it in the midst of what it begins.
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
+  // That nobody reads the log any more is no reason to end.
+  process.stderr.on('error', () => {})
   const { createWatchLog, LOG_FORMATS, readWatchStatus, requireStatePath, startWatch, watchOnce } = await loadWatch()
   if (options.status) {
     const format = chooseFormat(options.format, ['table', 'json'])

@@ -89,9 +89,9 @@ function applyLoss(state: WatchState, outcome: Evaluated, lost: Problem, context
   const kept = { ...state, content: outcome.content ?? state.content, record: toRecord(state.record, outcome, context) }
   const { record, ...rest } = retry(kept, lost.message, context).state
   const told = { since, message: lost.message, hint: lost.hint ?? null }
-  // What was wished for is owed, unless it is not even known what that is.
-  const pending = { reload: false, all: wish.all && !outcome.plan }
-  return { state: { ...rest, record: { ...record, lost: told } }, pending }
+  // Everything that was wished for is owed; new checks, which no plan tells of yet, are due anyway.
+  const owed = wish.all && !outcome.plan ? record.plan.map(({ check }) => check) : record.owed
+  return { state: { ...rest, record: { ...record, owed, lost: told } } }
 }
 
 function applyUnsound(state: WatchState, outcome: Problem, context: OutcomeContext): Applied {
