@@ -40,7 +40,9 @@ export async function rememberRun(source: Source, workbench: Workbench, options:
   const chooseDue = async (asset: Asset, checks: readonly CompiledCheck[]) => {
     facts = toFacts(asset, source.info.version, ledger)
     before = await store.read(facts)
-    return options.due ? checks.filter((check) => isDue(check, before, facts as AssetFacts, config, clock())) : checks
+    if (!options.due) return checks
+    const context = { config, facts, before, upgradedAt: await findUpgrade(store, facts), now: clock() }
+    return checks.filter((check) => isDue(check, context))
   }
   const report = await runChecks(source, workbench, { ...options, choose: chooseDue })
   if (!facts) return { report, failure: undefined }
@@ -63,20 +65,34 @@ export async function rememberRun(source: Source, workbench: Workbench, options:
   }
 }
 
-function isDue(
-  { check, version }: CompiledCheck,
-  before: AssetState,
-  facts: AssetFacts,
-  config: Config,
-  now: number,
-): boolean {
-  const state = before.checks.get(check.id) ?? check.formerly.map((id) => before.checks.get(id)).find(Boolean)
+interface DueContext {
+  readonly config: Config
+  readonly facts: AssetFacts
+  readonly before: AssetState
+  /** When the system or osquery was last seen to be another one. */
+  readonly upgradedAt: number
+  readonly now: number
+}
+
+function isDue({ check, version }: CompiledCheck, context: DueContext): boolean {
+  const { config, facts, before, upgradedAt, now } = context
+  const own = before.checks.get(check.id)
+  const state = own ?? check.formerly.map((id) => before.checks.get(id)).find(Boolean)
+  // A check with another id is reported under it at once: its history follows.
+  if (state && !own) return true
   const { asset } = before
-  const upgraded = asset !== null && (asset.os !== facts.os || asset.osquery !== facts.osquery)
+  const isOther = asset !== null && (asset.os !== facts.os || asset.osquery !== facts.osquery)
+  // A run of some checks may have told of the upgrade, and left the others as they were.
+  const upgraded = isOther || (state !== undefined && state.seenAt < upgradedAt)
   const recurrence = readRecurrence(check.schedule ?? config.schedule, now)
   // Whoever names a check that is run by hand wants it now.
   const nextAt = recurrence.nextAfter(state?.seenAt ?? 0) ?? 0
   return whyDue({ state, version, nextAt, upgraded, now }) !== undefined
+}
+
+async function findUpgrade(store: Store, { uuid }: AssetFacts): Promise<number> {
+  const updates = await store.events({ assets: [uuid], actions: ['ASSET_UPDATED'] })
+  return updates.findLast(({ event }) => event?.changes?.os || event?.changes?.osquery)?.observedAt ?? 0
 }
 
 async function commitReport(

@@ -81,6 +81,28 @@ describe('a run that is remembered', () => {
     expect((await place.run(true)).one).toMatchObject({ due: true })
   })
 
+  it('is due after an upgrade also where another run, of other checks, told of the upgrade', async () => {
+    const place = await makePlace({
+      'a.yaml': writeCheck('one', 'SELECT 1 AS passed'),
+      'b.yaml': writeCheck('two', 'SELECT 1 AS passed'),
+    })
+    await place.run()
+    place.now += HOUR
+    place.machine.osquery = '5.24.0'
+    await place.run(false, ['two'])
+    place.now += HOUR
+    const { one, two } = await place.run(true)
+    expect([one?.due, two?.due]).toEqual([true, false])
+  })
+
+  it('is due under its new id at once, so that its history follows', async () => {
+    const place = await makePlace()
+    await place.run()
+    place.files = { 'a.yaml': writeCheck('another', 'SELECT 1 AS passed', 'formerly: [one]\n') }
+    expect((await place.run(true)).another).toMatchObject({ due: true, since: '2026-03-04T05:06:07.000Z' })
+    expect(await place.actions()).toEqual(['LEDGER_OPENED', 'ASSET_BASELINE', 'ASSET_CHECK_RENAMED'])
+  })
+
   it('records a silence longer than two periods, and goes on from what was known before', async () => {
     const place = await makePlace()
     await place.run()
