@@ -33,6 +33,8 @@ export interface Config {
   readonly effects: readonly Effect[]
   /** The oldest osquery that checks must run on, for lint. */
   readonly osqueryVersion: string
+  /** Whether every osquery that checks must run on has our extension, for lint. */
+  readonly extension: boolean
   readonly source: SourceChoice
   readonly socket: string | undefined
   /** Milliseconds for one query. */
@@ -70,6 +72,7 @@ const DEFAULTS: Config = {
   textParams: {},
   effects: [],
   osqueryVersion: '5.12.1',
+  extension: false,
   source: 'auto',
   socket: undefined,
   timeout: 30_000,
@@ -151,6 +154,7 @@ const KEYS: Readonly<Record<string, Reader>> = {
   params: (value) => ({ params: readParams(value) }),
   effects: (value) => ({ effects: readTexts(value, 'effects').map(readEffect) }),
   osquery_version: (value) => ({ osqueryVersion: readVersion(value) }),
+  extension: (value) => ({ extension: readBoolean(value, 'extension') }),
   source: (value) => ({ source: readSource(readText(value, 'source'), 'source') }),
   socket: (value, folder) => ({ socket: resolve(folder, readText(value, 'socket')) }),
   timeout: (value) => ({ timeout: readSeconds(value, 'timeout') }),

@@ -72,7 +72,7 @@ export async function runChecks(source: Source, workbench: Workbench, options: R
   const judgements = await assess(source, compiled, {
     plan: planBatches,
     tables: await listTables(source, config.timeout),
-    explainMissing: (table) => explainMissing(table, known.get(table)?.since, source),
+    explainMissing: (table) => explainMissing(table, known.get(table), source),
     timeout: config.timeout,
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
     onAsk: (asked) => options.onAsk?.(asked.map(idOf)),
@@ -134,7 +134,11 @@ async function listTables(source: Source, timeout: number): Promise<ReadonlySet<
   return rows.length === 0 ? undefined : new Set(rows.map(({ name }) => name ?? ''))
 }
 
-function explainMissing(table: string, since: string | undefined, { info }: Source): string {
+type KnownTable = ReturnType<ReturnType<Workbench['tables']>['get']>
+
+function explainMissing(table: string, known: KnownTable, { info }: Source): string {
+  if (known?.extension) return `needs the Keelson extension, which brings the table ${table} (see docs/extension.md)`
+  const since = known?.since
   if (info.preview) return `needs the table ${table}, which the embedded engine does not have: install osquery`
   return `needs the table ${table}${since ? `, which came with osquery ${since}` : ''}; this is osquery ${info.version}`
 }

@@ -5,7 +5,7 @@ import { CompileError, compileCheck } from '../sql/compile.ts'
 import type { ParamValues } from '../sql/expand.ts'
 import { type LintOptions, lintCheck, lintTemplate } from '../sql/lint.ts'
 import { runTest, type TestOutcome } from '../sql/run-test.ts'
-import { readOsquerySchema, tablesOf } from '../sql/schema.ts'
+import { type PlatformTable, readSchema, tablesOf } from '../sql/schema.ts'
 import { SchemaEngine } from '../sql/schema-engine.ts'
 import { loadSqlite } from '../sql/sqlite.ts'
 import { toStatement } from '../sql/statement.ts'
@@ -22,22 +22,22 @@ export interface Workbench {
   /** A template that a check uses is linted as part of it. */
   lintUnusedTemplates(): Diagnostic[]
   test(check: Check, test: CheckTest): TestOutcome
-  /** Tables of a platform, by name, with the osquery release that brought each. */
-  tables(platform: Platform): ReadonlyMap<string, { readonly since: string | undefined }>
+  /** Tables of a platform, by name, with what brought each: an osquery release, or our extension. */
+  tables(platform: Platform): ReadonlyMap<string, Pick<PlatformTable, 'since' | 'extension'>>
 }
 
-/** Opens the workbench: SQLite over osquery's schema, one engine per platform, made when first needed. */
+/** Opens the workbench: SQLite over the schema, one engine per platform, made when first needed. */
 export async function openWorkbench(config: Config, { checks, templates }: Library): Promise<Workbench> {
   const sqlite = await loadSqlite()
-  const schema = readOsquerySchema()
-  const { osqueryVersion, effects } = config
+  const schema = readSchema()
+  const { osqueryVersion, extension, effects } = config
   const engines = new Map<Platform, SchemaEngine>()
   const engineOf = (platform: Platform): SchemaEngine => {
     const known = engines.get(platform) ?? new SchemaEngine(sqlite, platform, tablesOf(schema, platform))
     engines.set(platform, known)
     return known
   }
-  const lintOptions = { engineOf, templates, osqueryVersion, effects }
+  const lintOptions = { engineOf, templates, osqueryVersion, extension, effects }
   const compile: Workbench['compile'] = (check, platform, gates = OSQUERY_GATES) => {
     try {
       return compileCheck(check, engineOf(platform), { templates, values: paramsOf(check, config), ...gates })

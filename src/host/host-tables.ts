@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { readOsquerySchema, tablesOf } from '../sql/schema.ts'
+import { readSchema, tablesOf } from '../sql/schema.ts'
 import type { VirtualTable } from '../sql/table.ts'
 import type { Host } from './host.ts'
 import type { HostTable } from './host-table.ts'
 import { apparmorProfiles } from './tables/apparmor-profiles.ts'
 import { aptSources } from './tables/apt-sources.ts'
+import { auditctlRules } from './tables/auditctl-rules.ts'
 import { augeas } from './tables/augeas.ts'
 import { authorizedKeys } from './tables/authorized-keys.ts'
 import { blockDevices } from './tables/block-devices.ts'
@@ -17,6 +18,7 @@ import { etcHosts } from './tables/etc-hosts.ts'
 import { etcProtocols } from './tables/etc-protocols.ts'
 import { etcServices } from './tables/etc-services.ts'
 import { file } from './tables/file.ts'
+import { fileLines } from './tables/file-lines.ts'
 import { groups } from './tables/groups.ts'
 import { hash } from './tables/hash.ts'
 import { interfaceAddresses } from './tables/interface-addresses.ts'
@@ -28,11 +30,14 @@ import { knownHosts } from './tables/known-hosts.ts'
 import { listeningPorts } from './tables/listening-ports.ts'
 import { loadAverage } from './tables/load-average.ts'
 import { loggedInUsers } from './tables/logged-in-users.ts'
+import { loginDefs } from './tables/login-defs.ts'
 import { memoryInfo } from './tables/memory-info.ts'
 import { mounts } from './tables/mounts.ts'
+import { nftRules } from './tables/nft-rules.ts'
 import { osVersion } from './tables/os-version.ts'
 import { createOsqueryInfo } from './tables/osquery-info.ts'
 import { createOsqueryRegistry } from './tables/osquery-registry.ts'
+import { pamRules } from './tables/pam-rules.ts'
 import { platformInfo } from './tables/platform-info.ts'
 import { processOpenSockets } from './tables/process-open-sockets.ts'
 import { processes } from './tables/processes.ts'
@@ -41,12 +46,14 @@ import { secureboot } from './tables/secureboot.ts'
 import { selinuxSettings } from './tables/selinux-settings.ts'
 import { shadow } from './tables/shadow.ts'
 import { sshConfigs } from './tables/ssh-configs.ts'
+import { sshdEffectiveConfig } from './tables/sshd-effective-config.ts'
 import { sudoers } from './tables/sudoers.ts'
 import { suidBin } from './tables/suid-bin.ts'
 import { systemControls } from './tables/system-controls.ts'
 import { systemInfo } from './tables/system-info.ts'
 import { systemdUnits } from './tables/systemd-units.ts'
 import { time } from './tables/time.ts'
+import { ufwStatus } from './tables/ufw-status.ts'
 import { ulimitInfo } from './tables/ulimit-info.ts'
 import { uptime } from './tables/uptime.ts'
 import { userGroups } from './tables/user-groups.ts'
@@ -55,6 +62,7 @@ import { users } from './tables/users.ts'
 const TABLES: readonly HostTable[] = [
   apparmorProfiles,
   aptSources,
+  auditctlRules,
   augeas,
   authorizedKeys,
   blockDevices,
@@ -67,6 +75,7 @@ const TABLES: readonly HostTable[] = [
   etcProtocols,
   etcServices,
   file,
+  fileLines,
   groups,
   hash,
   interfaceAddresses,
@@ -78,32 +87,37 @@ const TABLES: readonly HostTable[] = [
   listeningPorts,
   loadAverage,
   loggedInUsers,
+  loginDefs,
   memoryInfo,
   mounts,
+  nftRules,
   osVersion,
+  pamRules,
   platformInfo,
-  processOpenSockets,
   processes,
+  processOpenSockets,
   rpmPackages,
   secureboot,
   selinuxSettings,
   shadow,
   sshConfigs,
+  sshdEffectiveConfig,
   sudoers,
   suidBin,
   systemControls,
-  systemInfo,
   systemdUnits,
+  systemInfo,
   time,
+  ufwStatus,
   ulimitInfo,
   uptime,
   userGroups,
   users,
 ]
 
-/** The tables that the embedded engine reads from this machine, with the columns of osquery's schema. */
+/** The tables that the embedded engine reads from this machine, with the columns of the schema. */
 export function createHostTables(host: Host, tableNames: () => string[]): VirtualTable[] {
-  const schema = tablesOf(readOsquerySchema(), 'linux')
+  const schema = tablesOf(readSchema(), 'linux')
   const own = [createOsqueryInfo(randomUUID(), Math.floor(Date.now() / 1000)), createOsqueryRegistry(tableNames)]
   return [...TABLES, ...own].map(({ name, generate }) => ({
     name,

@@ -2,9 +2,32 @@ import type { Leaf } from '../core/compiled.ts'
 import type { Finding } from './finding.ts'
 import type { SchemaEngine } from './schema-engine.ts'
 
-/** Tables and columns that not every host has: newer than its osquery, or of another platform. */
-export function lintReach(leaf: Leaf, engine: SchemaEngine, osqueryVersion: string): Finding[] {
-  return [...findTooNew(leaf, engine, osqueryVersion), ...findForeignColumns(leaf, engine)]
+/** The least that every host has. */
+export interface Reach {
+  /** The oldest osquery. */
+  readonly osqueryVersion: string
+  /** Whether our extension is loaded into it. */
+  readonly extension: boolean
+}
+
+/** Tables and columns that not every host has: newer than its osquery, of the extension, or of another platform. */
+export function lintReach(leaf: Leaf, engine: SchemaEngine, { osqueryVersion, extension }: Reach): Finding[] {
+  return [
+    ...findTooNew(leaf, engine, osqueryVersion),
+    ...(extension ? [] : findOfExtension(leaf, engine)),
+    ...findForeignColumns(leaf, engine),
+  ]
+}
+
+function findOfExtension({ tables }: Leaf, engine: SchemaEngine): Finding[] {
+  return tables
+    .filter(({ table }) => engine.tables.get(table)?.extension)
+    .map(({ table }) => ({
+      level: 'warning',
+      code: 'needs-extension',
+      message: `table ${table} comes with the Keelson extension: osquery without it cannot judge the check`,
+      hint: 'if all your agents load it, say extension: true in keelson.yaml; docs/extension.md tells how they do',
+    }))
 }
 
 function findTooNew(leaf: Leaf, engine: SchemaEngine, osqueryVersion: string): Finding[] {

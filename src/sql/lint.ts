@@ -21,6 +21,8 @@ export interface LintOptions {
   readonly testValues: (test: CheckTest) => ParamValues
   /** The oldest osquery that the checks must run on, such as 5.0.1. */
   readonly osqueryVersion: string
+  /** Whether each of them has our extension. */
+  readonly extension: boolean
   /** Effects that the configuration allows. */
   readonly effects: readonly Effect[]
 }
@@ -116,7 +118,7 @@ function lintLeaf(leaf: Leaf, engine: SchemaEngine, options: LintOptions): Findi
       ...lintStatement(sql, preparation, engine),
       ...findForbiddenEffects(preparation, options),
     ]),
-    ...lintReach(leaf, engine, options.osqueryVersion),
+    ...lintReach(leaf, engine, options),
     ...findSensitiveEvidence(leaf, prepared[0]?.[1]),
   ]
 }

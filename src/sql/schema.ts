@@ -13,6 +13,10 @@ export interface OsquerySchema {
 
 interface SchemaTable {
   readonly platforms: readonly Platform[]
+  /** What it tells; of tables of ours. */
+  readonly description?: string
+  /** Whether it comes with our extension, and no osquery has it of itself. */
+  readonly extension?: boolean
   /** The first release that has the table; absent where it is older than `oldest`. */
   readonly since?: string
   readonly aliases?: readonly string[]
@@ -25,6 +29,7 @@ interface SchemaTable {
 
 interface SchemaColumn {
   readonly type: 'text' | 'integer' | 'bigint' | 'unsigned_bigint' | 'double' | 'blob'
+  readonly description?: string
   readonly since?: string
   readonly platforms?: readonly Platform[]
   readonly index?: boolean
@@ -44,11 +49,29 @@ export interface PlatformTable {
   /** Columns of other platforms: there, hidden, and always NULL. */
   readonly foreignColumns: ReadonlySet<string>
   readonly perUser: boolean
+  /** It comes with our extension: no osquery has it of itself. */
+  readonly extension: boolean
 }
 
 /** Reads the schema that ships with the package (from osquery's own table specifications, at the release it names). */
 export function readOsquerySchema(): OsquerySchema {
-  return JSON.parse(readFileSync(new URL('../../data/osquery-schema.json', import.meta.url), 'utf8'))
+  return readData('osquery-schema.json')
+}
+
+/** The same with the tables that our extension adds to osquery, and that the embedded engine has too. */
+export function readSchema(): OsquerySchema {
+  const osquery = readOsquerySchema()
+  return { ...osquery, tables: { ...osquery.tables, ...readExtensionTables() } }
+}
+
+/** The tables of our extension, with what each of their columns means. */
+export function readExtensionTables(): OsquerySchema['tables'] {
+  const { tables } = readData<Pick<OsquerySchema, 'tables'>>('keelson-schema.json')
+  return Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, { ...table, extension: true }]))
+}
+
+function readData<Value>(name: string): Value {
+  return JSON.parse(readFileSync(new URL(`../../data/${name}`, import.meta.url), 'utf8'))
 }
 
 /** The platform's tables by name; an alias stands beside the name it belongs to. */
@@ -69,12 +92,16 @@ export function tablesOf(schema: OsquerySchema, platform: Platform): Map<string,
       since: table.since,
       columnsSince: Object.fromEntries(columns.flatMap(([column, { since }]) => (since ? [[column, since]] : []))),
       perUser: table.user_data ?? false,
+      extension: table.extension ?? false,
     }
     for (const known of [name, ...(table.aliases ?? [])]) tables.set(known, { ...entry, name: known })
   }
   return tables
 }
 
-function toTableColumn(name: string, { type, since: _, platforms: __, ...options }: SchemaColumn): TableColumn {
+function toTableColumn(
+  name: string,
+  { type, since: _, platforms: __, description: ___, ...options }: SchemaColumn,
+): TableColumn {
   return { name, type: type.toUpperCase().replace('_', ' ') as ColumnType, ...options }
 }

@@ -33,6 +33,7 @@ export interface TableFacts {
 
 const POSIX: readonly Platform[] = ['darwin', 'linux']
 const ALL: readonly Platform[] = ['darwin', 'linux', 'windows']
+const NO_STATE = 'a state in which nothing is recorded yet has no row; without a state it is an error'
 
 /** Facts of every table that a shipped check or template reads, and of those that checks must not read lightly. */
 export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
@@ -199,6 +200,38 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     emptyIsTrue: 'a machine without jobs has no row',
     source: 'osquery specs/posix/crontab.table',
   },
+  // The tables of our extension fail where they may not look, wherever they are read.
+  auditctl_rules: {
+    needsRoot: ['linux'],
+    emptyIsTrue: 'a kernel without rules has no row; without auditctl it is an error',
+    source: 'auditctl(8), run as auditctl -l and -s',
+  },
+  file_lines: {
+    anchor: `SELECT 1 FROM file_lines WHERE path = '/etc/passwd'`,
+    emptyIsTrue: 'a file that does not exist has no lines; one that cannot be read is an error',
+    sensitive: ['line'],
+    source: 'src/host/tables/file-lines.ts; files of every kind are asked for, those of secrets among them',
+  },
+  login_defs: { neverEmpty: 'the settings of /etc/login.defs', source: 'login.defs(5)' },
+  nft_rules: {
+    needsRoot: ['linux'],
+    emptyIsTrue: 'a kernel without rules has no chains; without nft it is an error',
+    source: 'nft(8), run as nft -j list ruleset; rules of the legacy iptables are not in it',
+  },
+  pam_rules: { neverEmpty: 'the services of PAM', source: 'pam.d(5)' },
+  sshd_effective_config: {
+    needsRoot: ['linux'],
+    neverEmpty: 'the settings of its SSH server, if it has one',
+    source: 'sshd(8), run as sshd -T; it reads the host keys',
+  },
+  ufw_status: {
+    needsRoot: ['linux'],
+    emptyIsTrue: 'a machine without ufw has no row',
+    source: 'ufw(8), run as ufw status verbose',
+  },
+  compliance_checks: { emptyIsTrue: NO_STATE, source: 'docs/state.md' },
+  compliance_events: { emptyIsTrue: NO_STATE, source: 'docs/state.md' },
+  compliance_status: { emptyIsTrue: NO_STATE, source: 'docs/state.md' },
   curl: { effects: ['network'], source: 'osquery specs/utility/curl.table' },
   curl_certificate: { effects: ['network'], source: 'osquery specs/curl_certificate.table' },
   carves: { effects: ['carve'], source: 'osquery specs/utility/carves.table' },

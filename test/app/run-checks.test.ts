@@ -86,6 +86,14 @@ describe('a run', () => {
     expect(unknown.report.results.map(({ verdict }) => verdict)).toEqual(['pass', 'pass'])
   })
 
+  it('names the extension where a table of its own is missing, and judges the rest', async () => {
+    const os = { os_version: [{ name: 'Debian', version: '12', platform: 'debian' }] }
+    const needing = writeCheck('three', "SELECT value = '022' AS passed FROM login_defs WHERE name = 'UMASK'")
+    const { report } = await run(standIn({ ...SYSTEM, ...os, ...TABLES }), { ...FILES, 'c.yaml': needing })
+    expect(report.results.map(({ verdict }) => verdict)).toEqual(['pass', 'error', 'pass'])
+    expect(report.results[1]?.error).toMatch(/needs the Keelson extension, which brings the table login_defs/)
+  })
+
   it('fails as a whole only when the source cannot name its machine', async () => {
     const source = standIn({})
     await expect(run({ ...source, query: () => Promise.reject(new Error('gone')) })).rejects.toThrow('gone')

@@ -14,9 +14,12 @@ import { etcHosts } from '../../src/host/tables/etc-hosts.ts'
 import { etcProtocols } from '../../src/host/tables/etc-protocols.ts'
 import { etcServices } from '../../src/host/tables/etc-services.ts'
 import { file } from '../../src/host/tables/file.ts'
+import { fileLines } from '../../src/host/tables/file-lines.ts'
 import { groups } from '../../src/host/tables/groups.ts'
 import { hash } from '../../src/host/tables/hash.ts'
 import { knownHosts } from '../../src/host/tables/known-hosts.ts'
+import { loginDefs } from '../../src/host/tables/login-defs.ts'
+import { pamRules } from '../../src/host/tables/pam-rules.ts'
 import { shadow } from '../../src/host/tables/shadow.ts'
 import { sshConfigs } from '../../src/host/tables/ssh-configs.ts'
 import { sudoers } from '../../src/host/tables/sudoers.ts'
@@ -25,7 +28,7 @@ import { userGroups } from '../../src/host/tables/user-groups.ts'
 import { users } from '../../src/host/tables/users.ts'
 import { Engine } from '../../src/sql/engine.ts'
 import { osqueryCollations, osqueryFunctions } from '../../src/sql/functions/index.ts'
-import { type PlatformTable, readOsquerySchema, tablesOf } from '../../src/sql/schema.ts'
+import { type PlatformTable, readSchema, tablesOf } from '../../src/sql/schema.ts'
 import { loadSqlite } from '../../src/sql/sqlite.ts'
 
 export const FILE_TABLES: readonly HostTable[] = [
@@ -38,9 +41,12 @@ export const FILE_TABLES: readonly HostTable[] = [
   etcProtocols,
   etcServices,
   file,
+  fileLines,
   groups,
   hash,
   knownHosts,
+  loginDefs,
+  pamRules,
   shadow,
   sshConfigs,
   sudoers,
@@ -49,7 +55,7 @@ export const FILE_TABLES: readonly HostTable[] = [
   users,
 ]
 
-export const LINUX_TABLES: ReadonlyMap<string, PlatformTable> = tablesOf(readOsquerySchema(), 'linux')
+export const LINUX_TABLES: ReadonlyMap<string, PlatformTable> = tablesOf(readSchema(), 'linux')
 
 const sqlite = await loadSqlite()
 

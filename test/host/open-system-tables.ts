@@ -6,6 +6,7 @@ import { Host } from '../../src/host/host.ts'
 import type { HostTable } from '../../src/host/host-table.ts'
 import { apparmorProfiles } from '../../src/host/tables/apparmor-profiles.ts'
 import { aptSources } from '../../src/host/tables/apt-sources.ts'
+import { auditctlRules } from '../../src/host/tables/auditctl-rules.ts'
 import { blockDevices } from '../../src/host/tables/block-devices.ts'
 import { debPackages } from '../../src/host/tables/deb-packages.ts'
 import { diskEncryption } from '../../src/host/tables/disk-encryption.ts'
@@ -19,6 +20,7 @@ import { loadAverage } from '../../src/host/tables/load-average.ts'
 import { loggedInUsers } from '../../src/host/tables/logged-in-users.ts'
 import { memoryInfo } from '../../src/host/tables/memory-info.ts'
 import { mounts } from '../../src/host/tables/mounts.ts'
+import { nftRules } from '../../src/host/tables/nft-rules.ts'
 import { osVersion } from '../../src/host/tables/os-version.ts'
 import { createOsqueryInfo } from '../../src/host/tables/osquery-info.ts'
 import { createOsqueryRegistry } from '../../src/host/tables/osquery-registry.ts'
@@ -28,15 +30,17 @@ import { processes } from '../../src/host/tables/processes.ts'
 import { rpmPackages } from '../../src/host/tables/rpm-packages.ts'
 import { secureboot } from '../../src/host/tables/secureboot.ts'
 import { selinuxSettings } from '../../src/host/tables/selinux-settings.ts'
+import { sshdEffectiveConfig } from '../../src/host/tables/sshd-effective-config.ts'
 import { systemControls } from '../../src/host/tables/system-controls.ts'
 import { systemInfo } from '../../src/host/tables/system-info.ts'
 import { systemdUnits } from '../../src/host/tables/systemd-units.ts'
 import { time } from '../../src/host/tables/time.ts'
+import { ufwStatus } from '../../src/host/tables/ufw-status.ts'
 import { ulimitInfo } from '../../src/host/tables/ulimit-info.ts'
 import { uptime } from '../../src/host/tables/uptime.ts'
 import { Engine } from '../../src/sql/engine.ts'
 import { osqueryCollations, osqueryFunctions } from '../../src/sql/functions/index.ts'
-import { readOsquerySchema, tablesOf } from '../../src/sql/schema.ts'
+import { readSchema, tablesOf } from '../../src/sql/schema.ts'
 import { loadSqlite } from '../../src/sql/sqlite.ts'
 
 export const INSTANCE_ID = '6f1f0d1e-3c55-4f5e-9a53-1b6b4d0a7c11'
@@ -46,6 +50,7 @@ const systemTables: readonly HostTable[] = [
   ...[apparmorProfiles, aptSources, blockDevices, debPackages, diskEncryption, interfaceAddresses, interfaceDetails],
   ...[iptables, kernelInfo, kernelModules, listeningPorts, loadAverage, loggedInUsers, memoryInfo, mounts, osVersion],
   ...[platformInfo, processOpenSockets, processes, rpmPackages, secureboot, selinuxSettings, systemControls],
+  ...[auditctlRules, nftRules, sshdEffectiveConfig, ufwStatus],
   ...[systemInfo, systemdUnits, time, ulimitInfo, uptime],
   createOsqueryInfo(INSTANCE_ID, START_TIME),
   createOsqueryRegistry(() => ['os_version', 'processes']),
@@ -63,7 +68,7 @@ function createFolder(): string {
 }
 
 const sqlite = await loadSqlite()
-const schema = tablesOf(readOsquerySchema(), 'linux')
+const schema = tablesOf(readSchema(), 'linux')
 
 /** Asks the tables of a host through the engine; every value is text, and NULL is empty, as osquery sends them. */
 export function openSystemTables(host: Host) {

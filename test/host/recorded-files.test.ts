@@ -32,7 +32,10 @@ describe('a table over recorded files', () => {
 describe('the tables of files and users', () => {
   const recorded = readVectors<Record<string, { columns: [string, string][] }>>('tables.json')
 
-  it.each(FILE_TABLES)('have the recorded columns: $name', ({ name }) => {
+  // No osquery has the tables of our extension.
+  const ofOsquery = FILE_TABLES.filter(({ name }) => !LINUX_TABLES.get(name)?.extension)
+
+  it.each(ofOsquery)('have the recorded columns: $name', ({ name }) => {
     const visible = LINUX_TABLES.get(name)?.columns.filter(({ hidden }) => !hidden) ?? []
     expect(visible.map((column) => [column.name, column.type])).toEqual(recorded[name]?.columns)
   })

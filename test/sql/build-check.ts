@@ -7,14 +7,14 @@ import { type CompileOptions, compileCheck } from '../../src/sql/compile.ts'
 import { Engine } from '../../src/sql/engine.ts'
 import { osqueryCollations, osqueryFunctions } from '../../src/sql/functions/index.ts'
 import { judgeOver } from '../../src/sql/run-test.ts'
-import { readOsquerySchema, tablesOf } from '../../src/sql/schema.ts'
+import { readSchema, tablesOf } from '../../src/sql/schema.ts'
 import { type Fixture, SchemaEngine } from '../../src/sql/schema-engine.ts'
 import { loadSqlite, type Sqlite } from '../../src/sql/sqlite.ts'
 import type { TableRow, VirtualTable } from '../../src/sql/table.ts'
 
 export const PLACE: Place = { file: 'checks/it.yaml', line: 1, column: 1 }
 export const sqlite: Sqlite = await loadSqlite()
-const schema = readOsquerySchema()
+const schema = readSchema()
 
 /** osquery's tables of each platform, made once per test file. */
 export const engines = {

@@ -6,7 +6,7 @@ import { type Check, type CheckTest, type ParamValue, PLATFORMS, type Platform }
 import { planBatches } from '../../src/sql/batch.ts'
 import { compileCheck } from '../../src/sql/compile.ts'
 import { testGates } from '../../src/sql/run-test.ts'
-import { readOsquerySchema, tablesOf } from '../../src/sql/schema.ts'
+import { readSchema, tablesOf } from '../../src/sql/schema.ts'
 import { SchemaEngine } from '../../src/sql/schema-engine.ts'
 import { loadSqlite } from '../../src/sql/sqlite.ts'
 import { toStatement } from '../../src/sql/statement.ts'
@@ -14,7 +14,7 @@ import { OSQUERY_GATES } from '../../src/sql/table-gates.ts'
 import { Sqlite342 } from './open-sqlite-342.ts'
 
 const library = loadLibrary([BUILT_IN])
-const schema = readOsquerySchema()
+const schema = readSchema()
 let old: Sqlite342
 let engines: Record<Platform, SchemaEngine>
 

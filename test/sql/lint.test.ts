@@ -10,6 +10,7 @@ const OPTIONS: LintOptions = {
   values: {},
   testValues: ({ params }) => params,
   osqueryVersion: '5.23.1',
+  extension: false,
   effects: [],
 }
 
@@ -160,6 +161,22 @@ describe('what came later than the oldest osquery', () => {
     const link = "SELECT symlink_target_path = '' AS passed FROM file WHERE path = '/'"
     expect(lint(link, { osqueryVersion: '5.16.0' })[0]?.message).toContain('column file.symlink_target_path')
     expect(codes(link, { osqueryVersion: '5.17.0' })).toEqual([])
+  })
+
+  it('is a table of the extension, unless every agent is said to have it', () => {
+    const lines = "SELECT 0 AS passed, path, number FROM file_lines WHERE path = '/etc/issue' AND line LIKE '%kernel%'"
+    expect(lint(lines)).toMatchObject([
+      {
+        level: 'warning',
+        code: 'needs-extension',
+        message: 'table file_lines comes with the Keelson extension: osquery without it cannot judge the check',
+      },
+    ])
+    expect(codes(lines, { extension: true })).toEqual([])
+    expect(codes("SELECT 1 AS passed FROM file_lines WHERE line = 'x'", { extension: true })).toEqual([
+      'required-column',
+    ])
+    expect(codes("SELECT rul = 'x' AS passed FROM nft_rules")).toEqual(['unknown-column'])
   })
 
   it('is told by number, part by part', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { readOsquerySchema } from '../../src/sql/schema.ts'
+import { readSchema } from '../../src/sql/schema.ts'
 import { factsOf, TABLE_FACTS } from '../../src/sql/table-facts.ts'
 
-const { tables } = readOsquerySchema()
+const { tables } = readSchema()
 
 describe('the table facts', () => {
-  it('are of tables that osquery has, under their proper names', () => {
+  it('are of tables that osquery or our extension has, under their proper names', () => {
     expect(Object.keys(TABLE_FACTS).filter((name) => !Object.hasOwn(tables, name))).toEqual([])
   })
 
