@@ -32,6 +32,7 @@ export { createPaint } from './formats/paint.ts'
 export { toAssetJson, toHistoryJson, toPostureJson } from './formats/posture-json.ts'
 export { formatPosture } from './formats/posture-table.ts'
 export { formatService, SERVICE_KINDS, type ServiceKind } from './formats/service-definition.ts'
+export { formatDead, formatSinks } from './formats/sinks-table.ts'
 export { describeNothing, formatStatus } from './formats/status-table.ts'
 export { formatWatchStatus, type WatchStatus } from './formats/watch-status.ts'
 export { planBatches } from './sql/batch.ts'
@@ -40,6 +41,7 @@ export { planBatches } from './sql/batch.ts'
 // read what is remembered need none of it.
 export const diagnose: typeof import('./app/doctor.ts').diagnose = async (...args) =>
   (await import('./app/doctor.ts')).diagnose(...args)
+export const loadDelivery = () => import('./app/delivery/index.ts')
 export const loadMaintenance = () => import('./app/ledger.ts')
 export const loadWatch = () => import('./app/watch/index.ts')
 export const openSource: typeof import('./app/open-source.ts').openSource = async (...args) =>

@@ -15,10 +15,12 @@ import {
   type SourceChoice,
 } from './config-values.ts'
 import { isMapping } from './content/words.ts'
+import type { YamlDocument } from './content/yaml-document.ts'
 import { parseYaml } from './content/yaml-document.ts'
 import type { Effect } from './core/check.ts'
 import { KeelsonError } from './core/errors.ts'
 import { findClosest } from './core/find-closest.ts'
+import type { WrittenSection } from './core/written-section.ts'
 
 /** What a user may set: defaults < keelson.yaml < environment < command line. */
 export interface Config {
@@ -46,6 +48,8 @@ export interface Config {
   readonly schedule: string
   /** Where `checks watch` serves metrics: an address of loopback with a port; undefined: nowhere. */
   readonly metrics: string | undefined
+  /** Where events are delivered to, as written: it is read by whoever delivers, who has the secrets that it names. */
+  readonly sinks: WrittenSection | undefined
   /** The file that was read, if any. */
   readonly file: string | undefined
 }
@@ -80,6 +84,7 @@ const DEFAULTS: Config = {
   state: undefined,
   schedule: '1d',
   metrics: undefined,
+  sinks: undefined,
   file: undefined,
 }
 
@@ -145,7 +150,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv, cwd: string): Partial<Config> {
   }
 }
 
-type Reader = (value: unknown, folder: string) => Partial<Config>
+type Reader = (value: unknown, folder: string, document: YamlDocument | undefined) => Partial<Config>
 
 // One entry per key of keelson.yaml: what it may be, and what it sets.
 const KEYS: Readonly<Record<string, Reader>> = {
@@ -162,6 +167,7 @@ const KEYS: Readonly<Record<string, Reader>> = {
   state: (value, folder) => ({ state: value === false ? false : resolve(folder, readText(value, 'state')) }),
   schedule: (value) => ({ schedule: readSchedule(value) }),
   metrics: (value) => ({ metrics: readText(value, 'metrics') }),
+  sinks: (value, _, document) => (document ? { sinks: toSection(value, 'sinks', document) } : {}),
 }
 
 function readFileSettings(file: string): Partial<Config> {
@@ -182,13 +188,22 @@ function readFileSettings(file: string): Partial<Config> {
       throw invalid(`${file}:${line}:${column}: unknown setting ${key}`, hint)
     }
     try {
-      config = { ...config, ...read(value, dirname(file)) }
+      config = { ...config, ...read(value, dirname(file), document) }
     } catch (error) {
       if (!(error instanceof KeelsonError)) throw error
       throw invalid(`${file}:${line}:${column}: ${error.message}`, error.hint)
     }
   }
   return { ...config, ...readPlace(config, { source: `source of ${file}`, socket: `socket of ${file}` }) }
+}
+
+function toSection(value: unknown, key: string, { place, source }: YamlDocument): WrittenSection {
+  return {
+    file: place([]).file,
+    value,
+    place: (path, on) => place([key, ...path], on),
+    source: (path) => source([key, ...path]),
+  }
 }
 
 function readConfigText(file: string): string {

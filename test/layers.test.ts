@@ -28,11 +28,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'config-values.ts': { imports: ['core', 'content'], node: false },
   'config.ts': { imports: ['core', 'content', 'config-values.ts'], node: true },
   app: {
-    imports: ['core', ...LEAVES, 'content', 'osquery', 'host', 'state', 'config.ts'],
+    imports: ['core', ...LEAVES, 'content', 'osquery', 'host', 'state', 'delivery', 'config.ts'],
     packages: ['cron-parser', 'node-schedule', 'prom-client'],
     node: true,
   },
-  'app.ts': { imports: ['core', ...LEAVES, 'content', 'osquery', 'host', 'state', 'config.ts', 'app'], node: true },
+  'app.ts': {
+    imports: ['core', ...LEAVES, 'content', 'osquery', 'host', 'state', 'delivery', 'config.ts', 'app'],
+    node: true,
+  },
   'index.ts': { imports: ['core', 'config.ts', 'app.ts'], node: false },
   cli: { imports: ['core', 'config.ts', 'app.ts'], packages: ['commander'], node: true },
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
+import type { Diagnostic } from '../core/check.ts'
 import { EXIT, KeelsonError, messageOf } from '../core/errors.ts'
 import { openOutput } from './output.ts'
 
@@ -19,22 +20,26 @@ export async function main(args: readonly string[]): Promise<void> {
   // Commands are too short for larger nurseries to pay off: this keeps the peak some 40 MB lower at the same speed.
   setFlagsFromString('--semi-space-growth-factor=1')
   // A reader that has seen enough (head, a pager) is no error; a full disk is.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
-    process.stderr.write(`checks: cannot write the output: ${error.message}\n`)
-    process.exit(EXIT.usage)
-  })
+  process.stdout.on('error', endWithOutput)
   try {
     const { buildProgram } = await import('./program.ts')
-    const program = await buildProgram(readVersion())
+    const program = await buildProgram(readVersion(), args)
     program.hook('preAction', (_, command) => {
       // These end by themselves, in good order.
       if (!['engine', 'watch'].includes(command.name())) exitOnSignals()
+      // What it delivers to standard output is one of several sinks, and waits when nobody reads.
+      if (command.name() === 'watch') process.stdout.off('error', endWithOutput).on('error', () => {})
     })
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
     process.exitCode = await report(error)
   }
+}
+
+function endWithOutput(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
+  process.stderr.write(`checks: cannot write the output: ${error.message}\n`)
+  process.exit(EXIT.usage)
 }
 
 /** A process that a signal kills runs no exit listener, and would leave behind what it started and its folder. */
@@ -49,8 +54,8 @@ async function report(error: unknown): Promise<number> {
   const { note, noteColor } = openOutput()
   if (isCommanderError(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
   if (error instanceof KeelsonError) {
-    const { ContentError, formatDiagnostics, forTerminal } = await import('../app.ts')
-    if (error instanceof ContentError) note(formatDiagnostics(error.diagnostics, { color: noteColor }))
+    const { formatDiagnostics, forTerminal } = await import('../app.ts')
+    if (hasDiagnostics(error)) note(formatDiagnostics(error.diagnostics, { color: noteColor }))
     else note(`checks: ${forTerminal(error.message)}\n${error.hint ? `  hint: ${forTerminal(error.hint)}\n` : ''}`)
     return error.exit
   }
@@ -69,6 +74,10 @@ async function loadEscape(): Promise<(text: string) => string> {
   } catch {
     return (text) => text
   }
+}
+
+function hasDiagnostics(error: object): error is { readonly diagnostics: readonly Diagnostic[] } {
+  return 'diagnostics' in error
 }
 
 function isCommanderError(error: unknown): error is { exitCode: number } {

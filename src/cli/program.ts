@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addAlarmsCommand } from './alarms.ts'
 import { addAssetsCommand } from './assets.ts'
 import { addBackupCommand } from './backup.ts'
 import { addCompileCommand } from './compile.ts'
@@ -6,6 +7,8 @@ import { addDoctorCommand } from './doctor.ts'
 import { addEmitCommand } from './emit.ts'
 import { addEngineCommand } from './engine.ts'
 import { addEventsCommand } from './events.ts'
+import { addFiltersCommand } from './filters.ts'
+import { describeSinkKinds } from './help-sinks.ts'
 import { addHistoryCommand } from './history.ts'
 import { addInitCommand } from './init.ts'
 import { addLedgerCommand } from './ledger.ts'
@@ -16,12 +19,15 @@ import { addRestoreCommand } from './restore.ts'
 import { addRunCommand } from './run.ts'
 import { addSchemaCommand } from './schema.ts'
 import { addShowCommand } from './show.ts'
+import { addSinksCommand } from './sinks.ts'
 import { addStatusCommand } from './status.ts'
 import { addTestCommand } from './test.ts'
 import { addWatchCommand } from './watch.ts'
 
-/** The command line with all its commands. */
-export async function buildProgram(version: string): Promise<Command> {
+/** The command line with all its commands; `args` are what it is going to read. */
+export async function buildProgram(version: string, args: readonly string[] = []): Promise<Command> {
+  // The kinds of sinks take long to load, and commander wants its texts at once.
+  const sinkHelp = args.includes('sinks') ? await describeSinkKinds() : ''
   const program = new Command('checks')
     .description('Is this machine in the state we promised? Compliance checks in YAML, run on osquery.')
     .version(version)
@@ -47,6 +53,9 @@ Start with: checks run`,
   addPostureCommand(program)
   addAssetsCommand(program)
   addEmitCommand(program)
+  addSinksCommand(program, sinkHelp)
+  addFiltersCommand(program)
+  addAlarmsCommand(program)
   addListCommand(program)
   addShowCommand(program)
   addInitCommand(program)

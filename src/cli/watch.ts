@@ -72,7 +72,7 @@ async function watch(options: Options): Promise<void> {
     // Whoever reads the mail of cron wants to hear of changes and errors only.
     const quiet: typeof log = (level, event, ...rest) =>
       event === 'change' || level !== 'info' ? log(level, event, ...rest) : undefined
-    await watchOnce({ flags, config, services: [], log: quiet, stop: stop.signal })
+    await watchOnce({ flags, config, services: [], log: quiet, env: process.env, stop: stop.signal })
   } else {
     const onReload = (reload: () => void) => void process.on('SIGHUP', reload)
     await startWatch({ flags, config, services: [], log, env: process.env, stop: stop.signal, onReload })

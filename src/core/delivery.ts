@@ -40,10 +40,15 @@ export interface DecisionContext {
   readonly tags: readonly string[]
 }
 
-/** An alarm is always delivered, and so is what ends a failure that the sink was told of; otherwise filters decide. */
+/**
+ * An alarm is always delivered, and so are what ends a failure that the sink was told of, and operators' acts upon
+ * delivery; otherwise filters decide.
+ */
 export function decideDelivery(event: Event, { policy, owed, tags }: DecisionContext): Decision {
   const alarm = isAlarm(event, policy.alarms)
-  if (alarm || (owed && endsFailure(event))) return { deliver: true, alarm }
+  // Who is given less from now on hears of it.
+  const isSteering = event.action === 'LEDGER_DELIVERY_CHANGED'
+  if (alarm || isSteering || (owed && endsFailure(event))) return { deliver: true, alarm }
   if (isFirstPass(event)) return { deliver: false, reason: 'a first verdict that passes' }
   const filter = policy.exclude.find((each) => matchesFilter(event, each, tags))
   return filter ? { deliver: false, reason: `excluded: ${describeFilter(filter)}` } : { deliver: true, alarm }
@@ -137,6 +142,8 @@ export interface SinkState {
   readonly deliveredAt: number | null
   readonly delivered: number
   readonly parked: readonly Parked[]
+  /** Dead letters that are to be sent once more. */
+  readonly redrive: readonly number[]
 }
 
 /** A failure that a sink was told of: whoever heard of it must hear of its end. */
@@ -155,6 +162,8 @@ export interface Settlement {
   readonly unpark?: readonly string[]
   readonly dead?: readonly { readonly sequence: number; readonly message: string }[]
   readonly suppressed?: readonly { readonly sequence: number; readonly reason: string }[]
+  /** Dead letters that were sent once more: they stand in `dead` again, or are dead no longer. */
+  readonly redriven?: readonly number[]
   readonly owe?: readonly Owed[]
   readonly paid?: readonly Owed[]
   readonly now: number
@@ -172,6 +181,8 @@ export interface DeliveryStore {
     readonly asset?: string
     readonly upTo?: number
   }): Promise<readonly LedgerEntry[]>
+  /** The entries at these places. */
+  entriesAt(sequences: readonly number[]): Promise<readonly LedgerEntry[]>
   /** Which of these failures a sink was told of. */
   owed(name: string, among: readonly Owed[]): Promise<readonly Owed[]>
   /** The tags of a check, by the digest of its definition. */

@@ -1,4 +1,5 @@
 import { SEVERITIES } from './check.ts'
+import { DELIVERY_ACTS } from './delivery-act.ts'
 import { EMITTED_SEVERITIES } from './emit-event.ts'
 import type { Action } from './event.ts'
 import { atLeast, changeOf, count, exactly, ref, type Schema, TIME, text, textOrNull } from './event-schema-parts.ts'
@@ -165,6 +166,20 @@ export const ABOUT: Readonly<Record<Action, Readonly<Record<string, Schema>>>> =
       payloads: count('How many entries lost what they said.'),
       gaps: count('How many silences were forgotten.'),
     }),
+  },
+  LEDGER_DELIVERY_CHANGED: {
+    meta: atLeast(
+      { act: { enum: DELIVERY_ACTS, description: 'What was done.' } },
+      {
+        sink: text("The sink's name."),
+        sequences: {
+          type: 'array',
+          items: count('A place in the ledger.', 1),
+          description: 'The entries that are meant, or the first of them.',
+        },
+        filter: { type: 'object', description: 'Which events are meant: action, level, check, tag, asset.' },
+      },
+    ),
   },
 }
 

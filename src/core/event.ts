@@ -15,6 +15,7 @@ export type Level = (typeof LEVELS)[number]
  * - `ASSET_UPDATED`: its name, system, osquery, owner, team, company or labels changed
  * - `ASSET_ERASED`: all that was known of an asset was erased
  * - `LEDGER_OPENED`, `LEDGER_RESTORED`, `LEDGER_PRUNED`: what was done to the ledger itself
+ * - `LEDGER_DELIVERY_CHANGED`: what an operator did to how it is delivered: sinks, filters, alarms
  */
 export const ACTIONS = [
   'ASSET_BASELINE',
@@ -31,6 +32,7 @@ export const ACTIONS = [
   'LEDGER_OPENED',
   'LEDGER_RESTORED',
   'LEDGER_PRUNED',
+  'LEDGER_DELIVERY_CHANGED',
 ] as const
 export type Action = (typeof ACTIONS)[number]
 

@@ -61,6 +61,10 @@ export interface SinkOption {
   readonly choices?: readonly string[]
   readonly min?: number
   readonly max?: number
+  /** A path: a relative one is meant from the folder of keelson.yaml. */
+  readonly path?: true
+  /** Others on the machine may see it, as in the list of processes, so that no secret belongs there. */
+  readonly visible?: true
   /** What it means, in a few words, for `checks help sinks`. */
   readonly help: string
 }
@@ -87,6 +91,10 @@ export interface SinkKind {
   readonly options: Readonly<Record<string, SinkOption>>
   /** The most events that one `send` is given. */
   readonly batch: number
+  /** It writes for people, event by event, in words of its own: the sink's format says nothing. */
+  readonly forPeople?: true
+  /** Two processes must not send at the same time. */
+  readonly alone?: true
   /** Opens it without reaching out: what cannot be reached is found by the first send. @throws KeelsonError for wrong options */
   open(options: SinkOptions, context: SinkContext): Sink
 }

@@ -1,14 +1,9 @@
-import {
-  type DeliveryPolicy,
-  type DeliveryStore,
-  decideDelivery,
-  endsFailure,
-  type Owed,
-  tellsFailure,
-} from '../core/delivery.ts'
+import { type DeliveryPolicy, type DeliveryStore, decideDelivery, endsFailure } from '../core/delivery.ts'
 import { type Event, toWire } from '../core/event.ts'
 import type { Outgoing } from '../core/sink.ts'
 import type { LedgerEntry } from '../core/store.ts'
+import { expandBaseline, failuresIn } from './expand-baseline.ts'
+import { keyOf, owedOf } from './owed.ts'
 
 export interface PrepareOptions {
   /** The sink's name. */
@@ -16,6 +11,10 @@ export interface PrepareOptions {
   readonly store: DeliveryStore
   /** As it is now: filters may change while we run. */
   readonly policy: () => DeliveryPolicy
+  /** Whether it is told of each check by itself, so that a first report becomes an event for each check that matters. */
+  readonly perCheck?: boolean
+  /** The UUIDv5 of a name. */
+  readonly uuidOf?: (name: string) => string
   /** The document of the sink's format; undefined where the format has none for such an event. */
   readonly format: (event: Event) => unknown
 }
@@ -39,39 +38,32 @@ export async function prepareEvents(entries: readonly LedgerEntry[], options: Pr
       suppressed.push({ sequence, reason: 'its payload was pruned or erased' })
       continue
     }
-    const definition = event.meta?.definition
-    const tags = byTag && typeof definition === 'string' ? await store.tags(definition) : []
-    const key = keyOf(owedOf(event))
-    const decision = decideDelivery(event, { policy, owed: owed.has(key), tags })
-    if (!decision.deliver) {
-      suppressed.push({ sequence, reason: decision.reason })
-      continue
+    const { uuidOf } = options
+    const parts = options.perCheck && uuidOf ? [event, ...expandBaseline(event, uuidOf)] : [event]
+    let reason: string | undefined
+    const before = outgoing.length
+    for (const part of parts) {
+      const definition = part.meta?.definition
+      const tags = byTag && typeof definition === 'string' ? await store.tags(definition) : []
+      const decision = decideDelivery(part, { policy, owed: owed.has(keyOf(owedOf(part))), tags })
+      if (!decision.deliver) {
+        reason ??= decision.reason
+        continue
+      }
+      const wire = toWire({ sequence, event: part })
+      const sent = decision.alarm ? raiseAlarm(wire) : wire
+      const document = format(sent)
+      if (document === undefined) {
+        reason ??= 'the format has no words for it'
+        continue
+      }
+      outgoing.push({ sequence, event: sent, document })
+      // What this batch tells of is owed as well, though it is not stored yet.
+      for (const told of failuresIn(part)) owed.add(keyOf(told))
     }
-    const wire = toWire({ sequence, event })
-    const sent = decision.alarm ? raiseAlarm(wire) : wire
-    const document = format(sent)
-    if (document === undefined) {
-      suppressed.push({ sequence, reason: 'the format has no words for it' })
-      continue
-    }
-    outgoing.push({ sequence, event: sent, document })
-    // What this batch tells of is owed as well, though it is not stored yet.
-    if (tellsFailure(event)) owed.add(key)
+    if (outgoing.length === before && reason !== undefined) suppressed.push({ sequence, reason })
   }
   return { outgoing, suppressed }
-}
-
-/** The asset that an event is about; empty for none. */
-export function assetOf(event: Event | null): string {
-  return event?.asset?.uuid ?? ''
-}
-
-export function owedOf(event: Event): Owed {
-  return { asset: assetOf(event), check: typeof event.meta?.check === 'string' ? event.meta.check : '' }
-}
-
-export function keyOf({ asset, check }: Owed): string {
-  return `${asset} ${check}`
 }
 
 function raiseAlarm(event: Event): Event {

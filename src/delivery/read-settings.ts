@@ -44,14 +44,25 @@ export function readSettings<const Table extends Readonly<Record<string, SinkOpt
   return Object.fromEntries(entries) as Settings<Table>
 }
 
+/** An option of a sink cannot be used as it was written. */
+export class OptionError extends KeelsonError {
+  readonly option: string
+
+  constructor(option: string, message: string, hint: string) {
+    super('config', message, { hint })
+    this.name = 'OptionError'
+    this.option = option
+  }
+}
+
 /** The error for an option that cannot be used; `hint` says how to mend it. */
 export function wrongOption(
   { name }: Pick<SinkContext, 'name'>,
   option: string,
   problem: string,
   hint: string,
-): KeelsonError {
-  return new KeelsonError('config', `sink ${name}: ${option} ${problem}`, { hint })
+): OptionError {
+  return new OptionError(option, `sink ${name}: ${option} ${problem}`, hint)
 }
 
 // What was given is not quoted: it may be a secret.

@@ -7,9 +7,13 @@ import { wrongOption } from './read-settings.ts'
 
 /** The options of a sink that speaks TLS. Certificates are always verified. */
 export const TLS_OPTIONS = {
-  ca: { type: 'text', help: 'the authorities to trust instead of the usual ones, as a PEM file or its text' },
-  cert: { type: 'text', help: 'our certificate, where it asks for one, as a PEM file or its text' },
-  key: { type: 'secret', help: "our certificate's key, as a PEM file or its text" },
+  ca: {
+    type: 'text',
+    path: true,
+    help: 'the authorities to trust instead of the usual ones, as a PEM file or its text',
+  },
+  cert: { type: 'text', path: true, help: 'our certificate, where it asks for one, as a PEM file or its text' },
+  key: { type: 'secret', path: true, help: "our certificate's key, as a PEM file or its text" },
 } as const satisfies Record<string, SinkOption>
 
 /** PEM texts; what was not given is absent. */

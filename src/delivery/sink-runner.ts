@@ -1,16 +1,10 @@
-import {
-  endsFailure,
-  type Owed,
-  type Parked,
-  retryDelay,
-  type Settlement,
-  type SinkState,
-  tellsFailure,
-} from '../core/delivery.ts'
-import { messageOf } from '../core/errors.ts'
-import type { Outgoing, SendResult, Sink, SinkFailure } from '../core/sink.ts'
+import { endsFailure, type Owed, type Parked, retryDelay, type Settlement, type SinkState } from '../core/delivery.ts'
+import type { Outgoing, Sink, SinkFailure } from '../core/sink.ts'
 import type { LedgerEntry } from '../core/store.ts'
-import { assetOf, keyOf, owedOf, type PrepareOptions, prepareEvents } from './prepare-events.ts'
+import { BatchSender } from './batch-sender.ts'
+import { failuresIn } from './expand-baseline.ts'
+import { assetOf, keyOf, owedOf } from './owed.ts'
+import { type PrepareOptions, prepareEvents } from './prepare-events.ts'
 
 /** So many assets may be held back at a time; with more, what they have in common is the sink, which then waits. */
 export const MOST_PARKED = 1000
@@ -23,6 +17,18 @@ export interface SinkRunnerOptions extends PrepareOptions {
   readonly random: () => number
   /** Called when something went wrong, or is over. */
   readonly onChange?: (failure: SinkFailure | null) => void
+  /** Called for each attempt that failed. */
+  readonly onFailure?: (failure: SinkFailure) => void
+}
+
+interface Sent {
+  readonly settled: number
+  readonly refused: readonly { readonly index: number; readonly message: string }[]
+  /** Means something only where not all was settled. */
+  readonly failure: SinkFailure
+  readonly now: number
+  /** Whether we were told to stop, so that a failure says nothing of the sink. */
+  readonly stopped: boolean
 }
 
 /**
@@ -32,10 +38,12 @@ export interface SinkRunnerOptions extends PrepareOptions {
  */
 export class SinkRunner {
   readonly #options: SinkRunnerOptions
+  readonly #sender: BatchSender
   #state: SinkState | undefined
 
   constructor(options: SinkRunnerOptions) {
     this.#options = options
+    this.#sender = new BatchSender(options)
   }
 
   /** One send at most. Answers how many milliseconds there is nothing to do unless new entries come; 0: more waits. */
@@ -48,6 +56,7 @@ export class SinkRunner {
     if (state.nextTry !== null && state.nextTry > now) return state.nextTry - now
     const [due] = state.parked.filter(({ nextTry }) => nextTry <= now).sort((one, other) => one.nextTry - other.nextTry)
     if (due) return this.#catchUp(due, state, signal)
+    if (state.redrive.length > 0) return this.#redrive(state.redrive.slice(0, batch), state, signal)
     const entries = await store.entries({ after: state.cursor, limit: batch })
     if (entries.length > 0) return this.#advance(entries, state, signal)
     return state.parked.reduce((wait, { nextTry }) => Math.min(wait, nextTry - now), Number.POSITIVE_INFINITY)
@@ -61,14 +70,13 @@ export class SinkRunner {
       this.#options,
     )
     const result = await this.#send(outgoing, signal)
-    const { now } = result
+    const { now, failure } = result
     const last = entries.at(-1) as LedgerEntry
     const unsettled = outgoing[result.settled]
     if (!unsettled) {
       await this.#settle(result, outgoing, { ...over(outgoing), cursor: last.sequence, suppressed, now })
       return 0
     }
-    const failure = result.failure ?? SILENT
     const until = (cursor: number) => suppressed.filter(({ sequence }) => sequence <= cursor)
     if (failure.reason === 'event' && state.parked.length < MOST_PARKED) {
       const cursor = unsettled.sequence
@@ -80,6 +88,28 @@ export class SinkRunner {
     return this.#giveUp(result, outgoing, failure, { cursor, suppressed: until(cursor), now }, state)
   }
 
+  /** Sends dead letters once more, out of their order. Those that are refused again, if only for now, stay dead. */
+  async #redrive(sequences: readonly number[], state: SinkState, signal: AbortSignal): Promise<number> {
+    const entries = await this.#options.store.entriesAt(sequences)
+    const { outgoing, suppressed } = await prepareEvents(entries, this.#options)
+    const result = await this.#send(outgoing, signal)
+    const { now, failure } = result
+    const unsettled = outgoing[result.settled]
+    if (!unsettled) {
+      await this.#settle(result, outgoing, { ...over(outgoing), redriven: sequences, suppressed, now })
+      return 0
+    }
+    const isRefused = failure.reason === 'event'
+    const done = sequences.filter(
+      (sequence) => sequence < unsettled.sequence || (isRefused && sequence === unsettled.sequence),
+    )
+    const settlement = { redriven: done, suppressed: suppressed.filter(({ sequence }) => done.includes(sequence)), now }
+    if (!isRefused) return this.#giveUp(result, outgoing, failure, settlement, state)
+    const refused = [...result.refused, { index: result.settled, message: failure.message }]
+    await this.#settle({ ...result, refused }, outgoing, { ...settlement, failure: null })
+    return 0
+  }
+
   /** Delivers what an asset was held back with, up to the cursor; then it is no longer held back. */
   async #catchUp(parked: Parked, state: SinkState, signal: AbortSignal): Promise<number> {
     const { store, batch } = this.#options
@@ -87,7 +117,7 @@ export class SinkRunner {
     const entries = await store.entries({ after: sequence - 1, upTo: state.cursor, asset, limit: batch })
     const { outgoing, suppressed } = await prepareEvents(entries, this.#options)
     const result = await this.#send(outgoing, signal)
-    const { now } = result
+    const { now, failure } = result
     const unsettled = outgoing[result.settled]
     if (!unsettled) {
       const last = entries.at(-1)
@@ -98,7 +128,6 @@ export class SinkRunner {
       await this.#settle(result, outgoing, { ...over(outgoing), ...rest, suppressed, now })
       return 0
     }
-    const failure = result.failure ?? SILENT
     const done = suppressed.filter((each) => each.sequence < unsettled.sequence)
     const further = unsettled.sequence > sequence
     if (failure.reason === 'event') {
@@ -110,30 +139,22 @@ export class SinkRunner {
     return this.#giveUp(result, outgoing, failure, { park, suppressed: done, now }, state)
   }
 
-  async #send(outgoing: readonly Outgoing[], signal: AbortSignal): Promise<SendResult & { readonly now: number }> {
-    const { sink, clock } = this.#options
-    if (outgoing.length === 0) return { settled: 0, now: clock() }
-    try {
-      return { ...(await sink.send(outgoing, signal)), now: clock() }
-    } catch (error) {
-      // A sink must not, but a fault in one must not end delivery to the others either.
-      return { settled: 0, failure: { reason: 'local', message: messageOf(error) }, now: clock() }
-    }
+  async #send(outgoing: readonly Outgoing[], signal: AbortSignal): Promise<Sent> {
+    const { settled, refused = [], failure = NONE } = await this.#sender.send(outgoing, signal)
+    return { settled, refused, failure, now: this.#options.clock(), stopped: signal.aborted }
   }
 
-  async #settle(result: SendResult, outgoing: readonly Outgoing[], settlement: Settlement): Promise<void> {
+  async #settle(result: Sent, outgoing: readonly Outgoing[], settlement: Settlement): Promise<void> {
     const { store, name, onChange } = this.#options
-    const refused = new Set((result.refused ?? []).map(({ index }) => index))
+    const refused = new Set(result.refused.map(({ index }) => index))
     const delivered = outgoing.slice(0, result.settled).filter((_, index) => !refused.has(index))
     const owe = new Map<string, Owed>()
     const paid = new Map<string, Owed>()
     for (const { event } of delivered) {
-      const owed = owedOf(event)
-      const [to, from] = tellsFailure(event) ? [owe, paid] : endsFailure(event) ? [paid, owe] : []
-      to?.set(keyOf(owed), owed)
-      from?.delete(keyOf(owed))
+      for (const owed of failuresIn(event)) move(owed, paid, owe)
+      if (endsFailure(event)) move(owedOf(event), owe, paid)
     }
-    const dead = (result.refused ?? []).map(({ index, message }) => ({
+    const dead = result.refused.map(({ index, message }) => ({
       sequence: outgoing[index]?.sequence ?? 0,
       message,
     }))
@@ -152,13 +173,18 @@ export class SinkRunner {
 
   /** The whole sink waits. Whatever it took before counts, and lets it begin anew with short pauses. */
   async #giveUp(
-    result: SendResult,
+    result: Sent,
     outgoing: readonly Outgoing[],
     failure: SinkFailure,
     settlement: Settlement,
     state: SinkState,
   ): Promise<number> {
     const attempts = result.settled > 0 ? 1 : state.attempts + 1
+    if (result.stopped) {
+      await this.#settle(result, outgoing, settlement)
+      return 0
+    }
+    this.#options.onFailure?.(failure)
     const delay = retryDelay(attempts - 1, this.#options.random(), failure.retryAfter)
     const nextTry = settlement.now + delay
     await this.#settle(result, outgoing, { ...settlement, failure: { failure, attempts, nextTry } })
@@ -166,12 +192,18 @@ export class SinkRunner {
   }
 
   #park(sequence: number, asset: string, attempts: number, failure: SinkFailure, now: number): Parked {
+    this.#options.onFailure?.(failure)
     const nextTry = now + retryDelay(attempts + 3, this.#options.random(), failure.retryAfter)
     return { asset, sequence, attempts, nextTry, failure }
   }
 }
 
-const SILENT: SinkFailure = { reason: 'local', message: 'it took only part of the events, and did not say why' }
+const NONE: SinkFailure = { reason: 'local', message: '' }
+
+function move(owed: Owed, from: Map<string, Owed>, to: Map<string, Owed>): void {
+  from.delete(keyOf(owed))
+  to.set(keyOf(owed), owed)
+}
 
 /** What was wrong is over once the sink took something. */
 function over(outgoing: readonly Outgoing[]): Pick<Settlement, 'failure'> {

@@ -19,6 +19,9 @@ interface Said {
   readonly payloads?: unknown
   readonly before?: unknown
   readonly kept?: unknown
+  readonly act?: unknown
+  readonly sink?: unknown
+  readonly filter?: Readonly<Record<string, unknown>>
   readonly backup?: { readonly file?: unknown; readonly sequence?: unknown }
 }
 
@@ -59,6 +62,7 @@ const BY_ACTION: Readonly<Record<string, Describe>> = {
     said.cause === 'damaged' ? `the ledger begins anew: ${damaged(said)}` : 'the ledger begins',
   LEDGER_RESTORED: describeRestored,
   LEDGER_PRUNED: ({ before, payloads }) => `pruned: what ${entriesOf(payloads)} before ${momentOf(before)} said`,
+  LEDGER_DELIVERY_CHANGED: describeSteering,
 }
 
 function describeCompliance(said: Said, { verdict, passed }: Parameters<Describe>[1]): string {
@@ -84,6 +88,12 @@ function describeRestored(said: Said): string {
   const { file, sequence } = said.backup ?? {}
   const why = said.cause === 'damaged' ? `: ${damaged(said)}` : ''
   return `restored from the backup ${textOf(file)}, whose last entry is ${textOf(sequence)}${why}`
+}
+
+function describeSteering({ act, sink, filter }: Said): string {
+  const parts = Object.entries(filter ?? {}).map(([key, value]) => `${key} ${[value].flat().map(textOf).join(', ')}`)
+  const of = sink === undefined ? '' : ` of the sink ${textOf(sink)}`
+  return `delivery${of}: ${textOf(act).replaceAll('_', ' ')}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`
 }
 
 function damaged({ kept }: Said): string {

@@ -1,6 +1,8 @@
+import type { SinkReport } from '../core/sink-report.ts'
 import { formatColumns } from './columns.ts'
 import { describeAgo, describeMoment, describeSpan } from './describe-time.ts'
 import { forTerminal } from './escape.ts'
+import { formatSinks } from './sinks-table.ts'
 
 /** What is known of the watch on a state. Times are milliseconds since 1970. */
 export interface WatchStatus {
@@ -27,6 +29,8 @@ export interface WatchStatus {
   readonly unsound: { readonly since: number; readonly message: string } | null
   readonly retryAt: number | null
   readonly errors: readonly { readonly at: number; readonly message: string }[]
+  /** What was ever delivered to. */
+  readonly sinks: readonly SinkReport[]
 }
 
 /** Checks whose time is shown. */
@@ -53,7 +57,7 @@ export function formatWatchStatus(status: WatchStatus, now: number): string {
   if (running && retryAt !== null) lines.push(`Next attempt: ${describeMoment(retryAt, { seconds: true })}`)
   if (status.owed.length > 0) lines.push(`Owed: ${status.owed.length} checks are asked as soon as they can be`)
   const shown = lines.map((line) => forTerminal(line, { keepLines: true }))
-  return `${[...shown, ...describeNext(status), ...describeTrouble(status, now)].join('\n')}\n`
+  return `${[...shown, ...describeNext(status), ...describeSinks(status, now), ...describeTrouble(status, now)].join('\n')}\n`
 }
 
 function describeNext({ next }: WatchStatus): string[] {
@@ -61,6 +65,11 @@ function describeNext({ next }: WatchStatus): string[] {
   const rows = next.slice(0, SHOWN).map(({ check, at }) => [describeMoment(at, { seconds: true }), check])
   const more = next.length > SHOWN ? [`  and ${next.length - SHOWN} more`] : []
   return ['', 'Next:', formatColumns(rows).trimEnd().replace(/^/gm, '  '), ...more]
+}
+
+function describeSinks({ sinks }: WatchStatus, now: number): string[] {
+  if (sinks.length === 0) return []
+  return ['', 'Sinks:', formatSinks(sinks, now).trimEnd().replace(/^/gm, '  ')]
 }
 
 function describeTrouble({ quarantine, errors }: WatchStatus, now: number): string[] {

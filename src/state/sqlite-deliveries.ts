@@ -32,7 +32,9 @@ export class SqliteDeliveries implements DeliveryStore {
   readonly #parked: Statement<[number], ParkedRow>
   readonly #after: Statement<[number, number], EntryRow>
   readonly #ofAsset: Statement<[string | null, number, number, number], EntryRow>
-  readonly #isOwed: Statement<[number, string, string], number>
+  readonly #at: Statement<[string], EntryRow>
+  readonly #redrive: Statement<[string], string>
+  readonly #isOwed: Statement<[number, string, string, string], number>
   readonly #tags: Statement<[string], string>
   readonly #known = new Map<string, readonly string[]>()
   readonly #statements = new Map<string, Statement<unknown[]>>()
@@ -53,9 +55,15 @@ export class SqliteDeliveries implements DeliveryStore {
         `SELECT ${ENTRY_COLUMNS} FROM entry e LEFT JOIN payload p ON p.sequence = e.sequence WHERE e.asset = ${ASSET} AND +e.sequence > ? AND +e.sequence <= ? ORDER BY e.sequence LIMIT ?`,
       )
       .raw()
+    this.#at = db
+      .prepare<[string], EntryRow>(
+        `SELECT ${ENTRY_COLUMNS} FROM entry e LEFT JOIN payload p ON p.sequence = e.sequence WHERE e.sequence IN (SELECT value FROM json_each(?)) ORDER BY e.sequence`,
+      )
+      .raw()
+    this.#redrive = db.prepare<[string], string>('SELECT value FROM setting WHERE key = ?').pluck()
     this.#isOwed = db
-      .prepare<[number, string, string], number>(
-        'SELECT 1 FROM sink_owed WHERE sink = ? AND asset = (SELECT id FROM asset WHERE tenant = 0 AND uuid = ?) AND check_id = (SELECT id FROM check_name WHERE tenant = 0 AND name = ?)',
+      .prepare<[number, string, string, string], number>(
+        `SELECT 1 FROM sink_owed WHERE sink = ? AND asset = (SELECT id FROM asset WHERE tenant = 0 AND uuid = ?) AND check_id IN (${CHECK}) LIMIT 1`,
       )
       .pluck()
     this.#tags = db.prepare<[string], string>('SELECT body FROM definition WHERE digest = ?').pluck()
@@ -76,6 +84,7 @@ export class SqliteDeliveries implements DeliveryStore {
         deliveredAt: row.delivered_at,
         delivered: row.delivered,
         parked,
+        redrive: JSON.parse(this.#redrive.get(redriveKey(name)) ?? '[]') as number[],
       }
     })
   }
@@ -91,10 +100,14 @@ export class SqliteDeliveries implements DeliveryStore {
     })
   }
 
+  async entriesAt(sequences: readonly number[]): Promise<readonly LedgerEntry[]> {
+    return this.#guarded(() => this.#at.all(JSON.stringify(sequences)).map(toLedgerEntry))
+  }
+
   async owed(name: string, among: readonly Owed[]): Promise<readonly Owed[]> {
     return this.#guarded(() => {
       const { id } = this.#find.get(name) ?? this.#begin(name)
-      return among.filter(({ asset, check }) => this.#isOwed.get(id, asset, check) !== undefined)
+      return among.filter(({ asset, check }) => this.#isOwed.get(id, asset, check, check) !== undefined)
     })
   }
 
@@ -123,7 +136,8 @@ export class SqliteDeliveries implements DeliveryStore {
     const { id } = this.#find.get(name) ?? this.#begin(name)
     const { cursor, delivered = 0, failure, now } = settlement
     const run = (sql: string, ...values: unknown[]) => this.#statement(sql).run(...values)
-    if (cursor !== undefined) run('UPDATE sink SET cursor = ? WHERE id = ?', cursor, id)
+    // What was skipped meanwhile stays skipped.
+    if (cursor !== undefined) run('UPDATE sink SET cursor = max(cursor, ?) WHERE id = ?', cursor, id)
     if (delivered > 0) {
       run('UPDATE sink SET delivered = delivered + ?, delivered_at = ? WHERE id = ?', delivered, now, id)
     }
@@ -145,7 +159,8 @@ export class SqliteDeliveries implements DeliveryStore {
     for (const { asset, sequence, attempts, nextTry, failure } of settlement.park ?? []) {
       const text = JSON.stringify(failure)
       run(
-        `INSERT OR REPLACE INTO sink_parked SELECT ?, ${ASSET}, ?, ?, ?, ?`,
+        `INSERT INTO sink_parked SELECT ?, ${ASSET}, ?, ?, ?, ? WHERE true ON CONFLICT DO UPDATE SET
+ sequence = max(sequence, excluded.sequence), attempts = excluded.attempts, next_try = excluded.next_try, failure = excluded.failure`,
         id,
         asset || null,
         sequence,
@@ -154,24 +169,24 @@ export class SqliteDeliveries implements DeliveryStore {
         text,
       )
     }
+    if (settlement.redriven) {
+      const list = JSON.stringify(settlement.redriven)
+      run(`DELETE FROM sink_dead WHERE sink = ? AND ${AMONG}`, id, list)
+      run(
+        `UPDATE setting SET value = (SELECT json_group_array(value) FROM json_each(setting.value)
+ WHERE value NOT IN (SELECT value FROM json_each(?))) WHERE key = ?`,
+        list,
+        redriveKey(name),
+      )
+    }
     for (const { sequence, message } of settlement.dead ?? [])
       run('INSERT OR REPLACE INTO sink_dead VALUES (?, ?, ?, ?)', id, sequence, now, message)
     for (const { sequence, reason } of settlement.suppressed ?? [])
       run('INSERT OR REPLACE INTO sink_suppressed VALUES (?, ?, ?)', id, sequence, reason)
     for (const { asset, check } of settlement.owe ?? [])
-      run(
-        `INSERT OR IGNORE INTO sink_owed SELECT ?, a.id, c.id FROM asset a, check_name c WHERE ${PAIR}`,
-        id,
-        asset,
-        check,
-      )
+      run(`INSERT OR IGNORE INTO sink_owed ${PAIR}`, id, check, check, asset)
     for (const { asset, check } of settlement.paid ?? []) {
-      run(
-        `DELETE FROM sink_owed WHERE sink = ? AND (asset, check_id) IN (SELECT a.id, c.id FROM asset a, check_name c WHERE ${PAIR})`,
-        id,
-        asset,
-        check,
-      )
+      run(`DELETE FROM sink_owed WHERE (sink, asset, check_id) IN (${PAIR})`, id, check, check, asset)
     }
   }
 
@@ -193,7 +208,16 @@ export class SqliteDeliveries implements DeliveryStore {
 
 // Erased assets have no UUID either: without one the ledger itself is meant.
 const ASSET = 'ifnull((SELECT id FROM asset WHERE tenant = 0 AND uuid = ?), 0)'
-const PAIR = 'a.tenant = 0 AND a.uuid = ? AND c.tenant = 0 AND c.name = ?'
+// An event may be delivered after its check was renamed.
+const CHECK =
+  'SELECT id FROM check_name WHERE tenant = 0 AND name = ? UNION SELECT check_id FROM former_name WHERE tenant = 0 AND name = ?'
+const PAIR = `SELECT ?, a.id, c.id FROM asset a, (${CHECK}) c WHERE a.tenant = 0 AND a.uuid = ?`
+const AMONG = 'sequence IN (SELECT value FROM json_each(?))'
+
+/** The setting that lists dead letters which are to be sent once more. */
+export function redriveKey(name: string): string {
+  return `redrive:${name}`
+}
 
 function toParked({ asset, sequence, attempts, next_try: nextTry, failure }: ParkedRow): Parked {
   return { asset: asset ?? '', sequence, attempts, nextTry, failure: JSON.parse(failure) as SinkFailure }

@@ -4,6 +4,9 @@ import { buildProgram } from '../../src/cli/program.ts'
 
 const REMEMBERING = ['status', 'events', 'history', 'posture', 'assets', 'emit']
 const COMMANDS = [
+  'sinks',
+  'filters',
+  'alarms',
   'run',
   'list',
   'show',

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { toDeliveryEntry } from '../../src/core/delivery-act.ts'
 import { toEmittedEntry } from '../../src/core/emit-event.ts'
 import { ACTIONS, type EntryDraft, type Event, toWire } from '../../src/core/event.ts'
 import { EVENT_SCHEMA } from '../../src/core/event-schema.ts'
@@ -61,6 +62,8 @@ async function collectEvents(): Promise<Event[]> {
       meta: { backup: { file: 'a.db', sequence: 3, hash }, replaced: null, kept: null },
     },
     { ...about, action: 'LEDGER_PRUNED', meta: { before: '2026-03-04T12:00:00.000+00:00', payloads: 3, gaps: 1 } },
+    toDeliveryEntry({ act: 'skip', sink: 'siem', sequences: [7], user: 'ann', now: START }),
+    toDeliveryEntry({ act: 'filter_added', filter: { levels: ['INFO'], check: 'a*' }, user: 'ann', now: START }),
     toEmittedEntry(
       { type: 'SESSION_AUTH', message: 'Failed.', originator: 'Ann', alarm: true, data: { ip: '192.0.2.7' } },
       START,

@@ -128,6 +128,7 @@ describe('toOcsf', () => {
       'ASSET_GAP',
       'ASSET_UPDATED',
       'DOOR',
+      'LEDGER_DELIVERY_CHANGED',
       'LEDGER_OPENED',
       'LEDGER_PRUNED',
       'LEDGER_RESTORED',

@@ -1,3 +1,4 @@
+import { toDeliveryEntry } from '../../src/core/delivery-act.ts'
 import { describeBatch } from '../../src/core/describe-batch.ts'
 import { diffReport } from '../../src/core/diff.ts'
 import { editAsset } from '../../src/core/edit-asset.ts'
@@ -121,6 +122,9 @@ export function recordEvents(): Event[] {
   recorder.write(draftEntry('ASSET_ERASED', { payloads: 3 }, 'WARNING'))
   recorder.write(draftEntry('LEDGER_PRUNED', { reason: 'older than a year', before: '2025-03-04', payloads: 12 }))
   recorder.write(draftEntry('LEDGER_RESTORED', { from: 'backup.db' }, 'WARNING'))
+  recorder.write(toDeliveryEntry({ act: 'pause', sink: 'siem', user: 'ann', now: START }))
+  const filter = { action: 'ASSET_*', levels: ['INFO' as const] }
+  recorder.write(toDeliveryEntry({ act: 'filter_added', filter, user: 'ann', now: START }))
   for (const severity of ['success', 'information', 'warning', 'error', 'critical']) {
     const emission = { type: 'SESSION_AUTH', message: 'Ann logged in', originator: 'ann', actor: 'portal', severity }
     recorder.write(toEmittedEntry({ ...emission, data: { port: 443, host: { name: 'a' } } }, START))

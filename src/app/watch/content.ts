@@ -14,7 +14,8 @@ export interface Content {
 /** The content that an order brings, or else what stands in the files. @throws KeelsonError */
 export function readContent({ content, flags, state }: EvaluationOrder): Content {
   if (content) return deserialize(content) as Content
-  const config = { ...readConfig(flags), state }
+  // Who evaluates delivers nothing.
+  const config = { ...readConfig(flags), state, sinks: undefined }
   const library = requireSound(openLibrary(config))
   requireKnownParams(config, library)
   return { config, library }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { isQuarantined } from '../../core/plan-quarantine.ts'
 import type { WatchStatus } from '../../formats/watch-status.ts'
 import { describeSource } from './apply-outcome.ts'
@@ -29,5 +30,18 @@ export async function readWatchStatus(state: string, now: number): Promise<Watch
     unsound,
     retryAt,
     errors,
+    sinks: await readSinks(state),
+  }
+}
+
+async function readSinks(state: string): Promise<WatchStatus['sinks']> {
+  if (!existsSync(state)) return []
+  const { openSqlite } = await import('../../state/open-sqlite.ts')
+  const { reportSinks } = await import('../../state/sqlite-sinks.ts')
+  const store = await openSqlite(state, { clock: Date.now, create: false })
+  try {
+    return reportSinks(store.db)
+  } finally {
+    await store.close()
   }
 }

@@ -16,6 +16,10 @@ export interface WatchService {
   start(): Promise<void>
   /** Told after each evaluation: there may be new entries in the ledger. */
   wake?(): void
+  /** Told when the settings may be others. */
+  reload?(): void
+  /** Does what waits now, for so many milliseconds at most. */
+  drain?(milliseconds: number): Promise<void>
   /** Ends soon; what is not done then is done by the next watch. */
   stop(): Promise<void>
 }
@@ -81,6 +85,7 @@ export async function runWatch(options: RunWatchOptions): Promise<void> {
   const guard = (work: Promise<void>) => void work.catch(onUnforeseen)
   function change(why: string, all: boolean): void {
     log('info', 'reload', `${why}: reading the checks anew`)
+    for (const service of services) service.reload?.()
     guard(watcher.reload({ all }))
   }
   let endTicks = () => {}

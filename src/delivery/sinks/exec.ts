@@ -13,6 +13,7 @@ const OPTIONS = {
   command: {
     type: 'texts',
     required: true,
+    visible: true,
     help: 'the program and its arguments, as a list; no shell reads them, and everybody on the machine may see them',
   },
   each: {

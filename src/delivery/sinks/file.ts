@@ -8,7 +8,12 @@ import { readSettings, wrongOption } from '../read-settings.ts'
 import { failAt, settle } from '../send-failure.ts'
 
 const OPTIONS = {
-  path: { type: 'text', required: true, help: 'the file that a line of JSON is appended to for each event' },
+  path: {
+    type: 'text',
+    required: true,
+    path: true,
+    help: 'the file that a line of JSON is appended to for each event',
+  },
   rotate_bytes: {
     type: 'integer',
     min: 1,
@@ -40,6 +45,7 @@ export const fileSink: SinkKind = {
   help: 'appends events to a file, one line of JSON each',
   options: OPTIONS,
   batch: 1000,
+  alone: true,
   open: (options, context) => new FileSink(options, context),
 }
 

@@ -18,6 +18,7 @@ export const slackSink: SinkKind = {
   help: 'posts events for people to read into a channel of Slack',
   options: OPTIONS,
   batch: MOST_SLACK_EVENTS,
+  forPeople: true,
   open: (options, context) => new SlackSink(options, context),
 }
 
