@@ -53,7 +53,7 @@ try {
   printRatio(one / all, 'at least 10× in time')
 
   const engine = new Engine(await loadSqlite(), {
-    tables: createHostTables(new Host(), () => []),
+    tables: createHostTables(new Host(), { tableNames: () => [], plain: false }),
     functions: osqueryFunctions,
     collations: osqueryCollations,
   })

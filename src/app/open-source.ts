@@ -5,6 +5,7 @@ import { EmbeddedEngine } from '../host/embedded-engine.ts'
 import { checkOwner } from '../osquery/check-owner.ts'
 import { findOsquery } from '../osquery/find-osquery.ts'
 import { findSocket } from '../osquery/find-socket.ts'
+import { createComplianceTables } from './compliance/tables.ts'
 
 // Thrift costs 50 ms and 20 MB, which a run without osquery need not pay.
 const openSocketSource: typeof import('../osquery/socket-source.ts').openSocketSource = async (...args) =>
@@ -41,7 +42,7 @@ export async function openSource(config: Config): Promise<Opened> {
     case 'osqueryi':
       return { source: await openOsqueryi(config), why: asked, warnings: [] }
     case 'embedded':
-      return { source: await openEmbedded(), why: asked, warnings: [] }
+      return { source: await openEmbedded({ config }), why: asked, warnings: [] }
     default:
       return openAny(config)
   }
@@ -66,7 +67,7 @@ async function openAny(config: Config): Promise<Opened> {
   }
   const why = warnings.length > 0 ? 'no osquery that was found can be used' : 'no osquery was found'
   if (!isEmbeddable()) throw new KeelsonError('no-source', why, { hint: INSTALL })
-  return { source: await openEmbedded(), why, warnings }
+  return { source: await openEmbedded({ config }), why, warnings }
 }
 
 async function openSocket({ socket, timeout }: Config): Promise<Source> {
@@ -109,14 +110,24 @@ export function isEmbeddable(): boolean {
   return process.platform === 'linux'
 }
 
+export interface EmbeddedOptions {
+  /** Whose state the compliance tables read; without it they are not there. */
+  readonly config?: Config | undefined
+  /** Only osquery's own tables. */
+  readonly plain?: boolean | undefined
+}
+
 /** Starts the embedded engine. @throws KeelsonError on a system that it does not know */
-export async function openEmbedded(): Promise<EmbeddedEngine> {
+export async function openEmbedded({ config, plain = false }: EmbeddedOptions = {}): Promise<EmbeddedEngine> {
   if (!isEmbeddable()) {
     throw new KeelsonError('no-source', `the embedded engine only knows Linux, not ${process.platform}`, {
       hint: INSTALL,
     })
   }
-  const engine = new EmbeddedEngine()
+  const engine = new EmbeddedEngine(undefined, undefined, { plain })
   await engine.start()
+  for (const { name, columns, generate } of config && !plain ? createComplianceTables(config) : []) {
+    await engine.attach(name, columns, generate)
+  }
   return engine
 }

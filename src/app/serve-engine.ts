@@ -2,9 +2,9 @@ import type { EmbeddedEngine } from '../host/embedded-engine.ts'
 import type { ManagerBackend } from '../osquery/manager-backend.ts'
 import { type Manager, type ManagerOptions, serveManager } from '../osquery/manager-server.ts'
 import type { ColumnType, TableColumn } from '../sql/table.ts'
-import { openEmbedded } from './open-source.ts'
+import { type EmbeddedOptions, openEmbedded } from './open-source.ts'
 
-export interface ServeOptions extends ManagerOptions {
+export interface ServeOptions extends ManagerOptions, EmbeddedOptions {
   /** Milliseconds for one request to the engine; 300,000 unless given, as osquery gives a call of a plugin. */
   readonly queryTimeout?: number
 }
@@ -16,7 +16,7 @@ export interface ServedEngine {
 
 /** Serves the embedded engine on an extension socket, so that any osquery client can talk to it. */
 export async function serveEngine(path: string, options: ServeOptions = {}): Promise<ServedEngine> {
-  const engine = await openEmbedded()
+  const engine = await openEmbedded(options)
   try {
     const manager = await serveManager(path, await toBackend(engine, path, options.queryTimeout), options)
     const close = async () => {
@@ -67,7 +67,8 @@ const COLLATIONS: Readonly<Record<string, number>> = {
   version_rhel: 2048,
 }
 
-function toOptions(column: TableColumn): number {
+/** osquery's sum of a column's options. */
+export function toOptions(column: TableColumn): number {
   const names = Object.keys(OPTION) as (keyof typeof OPTION)[]
   const flags = names.reduce((sum, name) => (column[name] ? sum + OPTION[name] : sum), 0)
   return flags + (COLLATIONS[column.collate ?? ''] ?? 0)

@@ -29,6 +29,7 @@ export class EmbeddedEngine implements Source {
   }
   readonly #root: string
   readonly #thread: URL
+  readonly #plain: boolean
   readonly #remote = new Map<string, { columns: readonly TableColumn[]; generate: RemoteTable }>()
   readonly #waiting = new Map<number, Waiting>()
   #worker: Promise<Worker> | undefined
@@ -37,10 +38,11 @@ export class EmbeddedEngine implements Source {
   #lastId = 0
   #closed = false
 
-  /** `thread` is the program of its thread, which tests replace. */
-  constructor(root = '/', thread: URL = THREAD) {
+  /** `thread` is the program of its thread, which tests replace; `plain` leaves out what our extension adds to osquery. */
+  constructor(root = '/', thread: URL = THREAD, { plain = false }: { readonly plain?: boolean } = {}) {
     this.#root = root
     this.#thread = thread
+    this.#plain = plain
   }
 
   /** Starts the thread, if it does not run yet; queries do so themselves. */
@@ -110,7 +112,7 @@ export class EmbeddedEngine implements Source {
   async #spawn(): Promise<Worker> {
     const { port1: port, port2 } = new MessageChannel()
     const signal = new SharedArrayBuffer(4)
-    const start: EngineStart = { root: this.#root, signal, port: port2 }
+    const start: EngineStart = { root: this.#root, plain: this.#plain, signal, port: port2 }
     const worker = new Worker(this.#thread, { workerData: start, transferList: [port2], execArgv: [] })
     this.#current = worker
     await new Promise<void>((resolve, reject) => {

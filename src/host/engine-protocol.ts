@@ -6,6 +6,8 @@ import type { TableColumn } from '../sql/table.ts'
 /** What the engine's thread is started with. */
 export interface EngineStart {
   readonly root: string
+  /** Only osquery's own tables, without those that our extension adds. */
+  readonly plain: boolean
   /** Wakes the thread while it waits for another process's rows. */
   readonly signal: SharedArrayBuffer
   readonly port: MessagePort

@@ -14,15 +14,16 @@ import { renderRows, renderTableRow } from './render-rows.ts'
 
 // The engine runs in a thread of its own: SQLite and the tables are synchronous, and whoever asks must be able to go
 // on, to give up waiting, and to end the thread.
-const { root, signal, port: rowsPort } = workerData as EngineStart
+const { root, plain, signal, port: rowsPort } = workerData as EngineStart
 const port = parentPort as MessagePort
 const send = (response: EngineResponse) => port.postMessage(response)
 
 const host = new Host(root)
 const detached = new Set<string>()
-const tables: VirtualTable[] = createHostTables(host, () =>
-  [...engine.tables.keys()].filter((name) => !detached.has(name)),
-)
+const tables: VirtualTable[] = createHostTables(host, {
+  tableNames: () => [...engine.tables.keys()].filter((name) => !detached.has(name)),
+  plain,
+})
 const engine = new Engine(await loadSqlite(), { tables, functions: osqueryFunctions, collations: osqueryCollations })
 
 function answer(request: EngineRequest): unknown {

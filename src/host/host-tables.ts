@@ -115,11 +115,19 @@ const TABLES: readonly HostTable[] = [
   users,
 ]
 
+export interface HostTablesOptions {
+  /** What osquery_registry is to list. */
+  readonly tableNames: () => string[]
+  /** Only osquery's own tables, without those that our extension adds. */
+  readonly plain: boolean
+}
+
 /** The tables that the embedded engine reads from this machine, with the columns of the schema. */
-export function createHostTables(host: Host, tableNames: () => string[]): VirtualTable[] {
+export function createHostTables(host: Host, { tableNames, plain }: HostTablesOptions): VirtualTable[] {
   const schema = tablesOf(readSchema(), 'linux')
   const own = [createOsqueryInfo(randomUUID(), Math.floor(Date.now() / 1000)), createOsqueryRegistry(tableNames)]
-  return [...TABLES, ...own].map(({ name, generate }) => ({
+  const wanted = [...TABLES, ...own].filter(({ name }) => !plain || !schema.get(name)?.extension)
+  return wanted.map(({ name, generate }) => ({
     name,
     columns: schema.get(name)?.columns ?? [],
     generate: (context) => generate(context, host),
