@@ -53,6 +53,7 @@ function toReported(result: CheckResult, check: Check, asset: Asset, context: Re
     id: check.id,
     title: check.title,
     severity: check.severity,
+    ...(check.alarm ? { alarm: check.alarm } : {}),
     formerly: check.formerly,
     // What could not be asked has no version of its own, and so is no other than it was.
     version: result.version || (known?.version ?? ''),

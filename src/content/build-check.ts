@@ -21,6 +21,7 @@ export function buildCheck({ written, params, text }: Definition, context: Build
     params,
     effects: (written.effects as Effect[] | undefined) ?? [],
     formerly: (written.formerly as string[] | undefined) ?? [],
+    ...(written.alarm === true && { alarm: true as const }),
     platforms: buildPlatforms(written.platforms as Plain, context),
     tests: ((written.tests as Plain[] | undefined) ?? []).map((test, index) =>
       buildTest(test, params, ['tests', index], context),

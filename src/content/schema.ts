@@ -142,6 +142,10 @@ const CHECK: JsonSchema = {
       enum: EFFECTS,
     }),
     formerly: names('Earlier ids of this check; their state is carried over.', slug('An earlier id.')),
+    alarm: {
+      description: 'Whether a failure is an alarm: CRITICAL, and kept from no sink by a filter.',
+      type: 'boolean',
+    },
     platforms: platforms('platform_clause'),
     tests: { description: 'Tests that run without a host.', type: 'array', items: { $ref: '#/$defs/test' } },
   },

@@ -140,6 +140,8 @@ export interface Check {
   readonly params: Readonly<Record<string, ParamSpec>>
   readonly effects: readonly Effect[]
   readonly formerly: readonly string[]
+  /** A failure is an alarm: it is CRITICAL, and no filter keeps it from any sink. */
+  readonly alarm?: true
   readonly platforms: Readonly<Partial<Record<Platform, PlatformClause>>>
   readonly tests: readonly CheckTest[]
   readonly place: Place

@@ -34,11 +34,13 @@ const ASKED = {
   definition: text("The digest of the check's document."),
 }
 const FACTS = { ...ASKED, severity: { enum: SEVERITIES }, verdict: ref('verdict') }
+const ALARM: Schema = { const: true, description: 'It is an alarm: its level is CRITICAL.' }
 const SAYING = {
   reason: textOrNull('Why it is not a pass, in a sentence.'),
   evidence: ref('evidence'),
   evidence_total: count('How many rows decided.'),
 }
+const RESULT = { title: text("The check's title."), ...FACTS, ...SAYING }
 const STANDING = {
   since: { ...TIME, description: 'Since when what is said holds.' },
   judged: {
@@ -69,6 +71,7 @@ const COMPLIANCE = {
       ...SEEN_BY,
     },
     {
+      alarm: ALARM,
       last_since: { ...TIME, description: 'Since when the verdict before held.' },
       inability: {
         description: 'The inability to judge that ended.',
@@ -104,9 +107,10 @@ const REPLACED = {
 /** What each of our own actions says, beside what every event says. */
 export const ABOUT: Readonly<Record<Action, Readonly<Record<string, Schema>>>> = {
   ASSET_BASELINE: {
-    meta: atLeast({
-      results: { type: 'array', items: exactly({ title: text("The check's title."), ...FACTS, ...SAYING }) },
-    }),
+    meta: atLeast(
+      { results: { type: 'array', items: { ...exactly(RESULT), properties: { ...RESULT, alarm: ALARM } } } },
+      { alarm: ALARM },
+    ),
   },
   ASSET_COMPLIANCE: COMPLIANCE,
   ASSET_CHECK_CHANGED: {

@@ -22,9 +22,11 @@ export class ReportEntries {
     const results = this.#report.checks.map((check) => ({
       title: check.title,
       ...factsOf(check),
+      ...alarmOf(check),
       ...sayingOf(check),
     }))
-    this.#write('ASSET_BASELINE', 'INFO', { results })
+    const alarm = this.#report.checks.some(isAlarm)
+    this.#write('ASSET_BASELINE', alarm ? 'CRITICAL' : 'INFO', alarm ? { alarm, results } : { results })
   }
 
   addUpdate(changes: EventChanges): void {
@@ -44,7 +46,7 @@ export class ReportEntries {
   /** A check's first verdict on an asset that is known already. */
   addFirst(check: ReportedCheck, after: CheckState): void {
     const meta = { ...this.#metaOf(check, 'first'), ...this.#standingOf(after) }
-    this.#write('ASSET_COMPLIANCE', levelOf(check.verdict), meta, {
+    this.#write('ASSET_COMPLIANCE', levelOfCheck(check), meta, {
       check,
       changes: verdictChanges(null, check.verdict),
     })
@@ -59,7 +61,7 @@ export class ReportEntries {
       const standing = { ...this.#standingOf(after), last_since: this.#timestampOf(lastSince) }
       this.#write(
         'ASSET_COMPLIANCE',
-        levelOf(verdict),
+        levelOfCheck(check),
         { ...this.#metaOf(check, kind, before), ...standing, ...meta },
         { check, changes: verdictChanges(last, verdict) },
       )
@@ -108,7 +110,7 @@ export class ReportEntries {
 
   #metaOf(check: ReportedCheck, kind: string, before?: CheckState) {
     const cause = before && before.version !== check.version ? 'definition_changed' : 'observed'
-    return { kind, ...factsOf(check), cause, ...sayingOf(check), ...this.#seenBy() }
+    return { kind, ...factsOf(check), ...alarmOf(check), cause, ...sayingOf(check), ...this.#seenBy() }
   }
 
   /** Since when what is said holds, and the last judged verdict beside it. */
@@ -153,6 +155,19 @@ function redefinitionOf(check: ReportedCheck, before: CheckState): EventChanges 
 
 function factsOf({ id, severity, version, definition, verdict }: ReportedCheck) {
   return { check: id, severity, version, definition: definition.digest, verdict }
+}
+
+/** A failure of a check whose author says that it is one. */
+function isAlarm({ alarm, verdict }: ReportedCheck): boolean {
+  return alarm === true && verdict === 'fail'
+}
+
+function alarmOf(check: ReportedCheck) {
+  return isAlarm(check) ? { alarm: true } : {}
+}
+
+function levelOfCheck(check: ReportedCheck): EntryDraft['level'] {
+  return isAlarm(check) ? 'CRITICAL' : levelOf(check.verdict)
 }
 
 function sayingOf({ reason, evidence, evidenceTotal }: ReportedCheck) {

@@ -50,6 +50,8 @@ export interface ReportedCheck {
   readonly id: string
   readonly title: string
   readonly severity: Severity
+  /** Whether its failure is an alarm. */
+  readonly alarm?: true
   readonly formerly: readonly string[]
   readonly version: string
   readonly definition: Definition

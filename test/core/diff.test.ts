@@ -386,3 +386,25 @@ function freeze(value: unknown): void {
     for (const member of Object.values(value)) freeze(member)
   }
 }
+
+describe('a check whose failure is an alarm', () => {
+  const alarmed = (verdict: Verdict) => reportCheck('one', verdict, { alarm: true })
+
+  it('makes it CRITICAL, and nothing else that is said of the check', () => {
+    const told = (before: AssetState, verdict: Verdict) =>
+      diff(before, [alarmed(verdict)]).entries.map(({ level, meta }) => [level, meta.alarm])
+    expect(told(stateOf(known('pass')), 'fail')).toEqual([['CRITICAL', true]])
+    expect(told(stateOf(known('pass', { check: 'other' })), 'fail')).toEqual([['CRITICAL', true]])
+    expect(told(stateOf(known('pass')), 'warn')).toEqual([['WARNING', undefined]])
+    expect(told(stateOf(known('fail')), 'pass')).toEqual([['INFO', undefined]])
+    expect(told(stateOf(known('fail')), 'error')).toEqual([['WARNING', undefined]])
+  })
+
+  it('raises the first report that holds it', () => {
+    const first = (verdict: Verdict) => diff({ asset: null, checks: new Map() }, [alarmed(verdict), reportCheck('two')])
+    expect(first('fail').entries).toMatchObject([
+      { level: 'CRITICAL', meta: { alarm: true, results: [{ check: 'one', alarm: true }, { check: 'two' }] } },
+    ])
+    expect(first('pass').entries).toMatchObject([{ level: 'INFO', meta: { results: [{ check: 'one' }, {}] } }])
+  })
+})

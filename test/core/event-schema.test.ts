@@ -50,7 +50,7 @@ async function collectEvents(): Promise<Event[]> {
     ['unseen', 'pass'],
     ['leaving', 'pass', { definition: defineCheck({ check: 'leaving', why: 'Else.' }) }],
   )
-  await report(11.4, ['leaving', 'fail', { version: 'v2' }])
+  await report(11.4, ['leaving', 'fail', { version: 'v2', alarm: true }])
   await report(11.45, ['leaving', 'error', { version: 'v2', quarantine: { until: START, failures: 3 } }])
   const about = { level: 'WARNING', observedAt: START, changes: null } as const
   const hash = '0'.repeat(64)

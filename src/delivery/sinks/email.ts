@@ -34,6 +34,7 @@ export const emailSink: SinkKind = {
   help: 'mails events for people to read, several in one mail',
   options: OPTIONS,
   batch: 100,
+  forPeople: true,
   open: (options, context) => new EmailSink(options, context),
 }
 
