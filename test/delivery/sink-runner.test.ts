@@ -4,9 +4,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { type DeliveryPolicy, retryDelay } from '../../src/core/delivery.ts'
 import type { Event } from '../../src/core/event.ts'
 import type { Outgoing, SendResult, Sink } from '../../src/core/sink.ts'
-import { SinkRunner } from '../../src/delivery/sink-runner.ts'
+import { SinkRunner, type SinkRunnerOptions } from '../../src/delivery/sink-runner.ts'
 import { openSqlite } from '../../src/state/open-sqlite.ts'
 import { SqliteDeliveries } from '../../src/state/sqlite-deliveries.ts'
+import { SinkSteering } from '../../src/state/steer-sinks.ts'
 import { makeFolder } from '../scenarios/run-checks.ts'
 import { commitReport, HOUR, reportCheck, WEB_1, WEB_2 } from '../state/fill-store.ts'
 
@@ -35,7 +36,7 @@ class RecordingSink implements Sink {
   }
 }
 
-async function open(policy: DeliveryPolicy = EVERYTHING, batch = 10) {
+async function open(policy: DeliveryPolicy = EVERYTHING, batch = 10, more: Partial<SinkRunnerOptions> = {}) {
   const clock = { now: START }
   const store = await openSqlite(join(makeFolder(), 'state.db'), { clock: () => clock.now })
   onTestFinished(() => store.close())
@@ -52,6 +53,7 @@ async function open(policy: DeliveryPolicy = EVERYTHING, batch = 10) {
       format: (event: Event) => event,
       clock: () => clock.now,
       random: () => 1,
+      ...more,
     })
   /** Two machines report once more; the verdicts of their checks `a` and `b`. */
   const report = async (...verdicts: readonly (readonly ['web-1' | 'web-2', 'pass' | 'fail', 'pass' | 'fail'])[]) => {
@@ -209,6 +211,138 @@ describe('what is meant for a sink', () => {
     await report(['web-1', 'pass', 'pass'], ['web-1', 'fail', 'pass'])
     await drain()
     expect(sink.taken.map(({ event }) => event.action)).toEqual(['LEDGER_OPENED', 'ASSET_BASELINE'])
+  })
+})
+
+describe('a first report', () => {
+  const NOT_INFO = { exclude: [{ levels: ['INFO' as const], action: 'ASSET_COMPLIANCE' }], alarms: [] }
+
+  it('is a told failure for each check that fails in it, so that their recoveries follow', async () => {
+    const { report, drain, sink, store } = await open(NOT_INFO)
+    await report(['web-1', 'fail', 'pass'])
+    await drain()
+    expect(store.db.prepare('SELECT count(*) FROM sink_owed').pluck().get()).toBe(1)
+    await report(['web-1', 'pass', 'pass'])
+    await drain()
+    expect(sink.taken.map(({ event }) => [event.action, event.meta?.check])).toEqual([
+      ['LEDGER_OPENED', undefined],
+      ['ASSET_BASELINE', undefined],
+      ['ASSET_COMPLIANCE', 'a'],
+    ])
+    expect(store.db.prepare('SELECT count(*) FROM sink_owed').pluck().get()).toBe(0)
+  })
+
+  it('owes nothing to a sink that it was kept from', async () => {
+    const { report, drain, sink } = await open({ exclude: [{ action: '*_BASELINE' }, ...NOT_INFO.exclude], alarms: [] })
+    await report(['web-1', 'fail', 'pass'], ['web-1', 'pass', 'pass'])
+    await drain()
+    expect(sink.taken.map(({ event }) => event.action)).toEqual(['LEDGER_OPENED'])
+  })
+
+  it('is an event of each check that matters for a sink which is told of checks, of the same UUIDs each time', async () => {
+    const uuidOf = (name: string) => `uuid of ${name}`
+    const { report, drain, sink, makeRunner, clock } = await open(EVERYTHING, 2, { perCheck: true, uuidOf })
+    await report(['web-1', 'fail', 'pass'], ['web-2', 'fail', 'fail'])
+    const sent: Outgoing[] = []
+    let calls = 0
+    sink.answer = (events) => {
+      expect(events.length).toBeLessThanOrEqual(2)
+      sent.push(...events)
+      calls++
+      // The second first report is torn apart, once.
+      const torn = calls === 3
+      return torn ? { settled: 1, failure: { reason: 'server', message: 'no' } } : { settled: events.length }
+    }
+    const runner = makeRunner()
+    await drain(runner)
+    clock.now += HOUR
+    await drain(runner)
+    const first = sink.taken.filter(({ sequence }) => sequence > 1)
+    expect(first.map(({ sequence, event }) => [sequence, event.action, event.meta?.check, event.level])).toEqual([
+      [2, 'ASSET_BASELINE', undefined, 'INFO'],
+      [2, 'ASSET_COMPLIANCE', 'a', 'ERROR'],
+      [3, 'ASSET_BASELINE', undefined, 'INFO'],
+      [3, 'ASSET_COMPLIANCE', 'a', 'ERROR'],
+      [3, 'ASSET_COMPLIANCE', 'b', 'ERROR'],
+    ])
+    const [baseline, derived] = first as [Outgoing, Outgoing]
+    expect(derived.event).toMatchObject({
+      uuid: `uuid of baseline:${baseline.event.uuid}:a`,
+      item: { id: 'uuid of check:a', name: 'Title of a' },
+      changes: { passed: { last: null, latest: false }, verdict: { last: null, latest: 'fail' } },
+      meta: { sequence: 2, kind: 'first', reason: 'a is not as it should be', judged: { verdict: 'fail' } },
+      asset: { uuid: WEB_1.uuid },
+    })
+    // What was taken of the torn one was not sent again.
+    expect(new Set(first.map(({ event }) => event.uuid)).size).toBe(first.length)
+  })
+})
+
+describe('dead letters', () => {
+  it('are sent once more when an operator wants it, and stay dead when they are refused again', async () => {
+    const { report, drain, sink, store, state } = await open()
+    await report(['web-1', 'pass', 'pass'], ['web-1', 'fail', 'fail'])
+    sink.answer = (events) => ({
+      settled: events.length,
+      refused: events.map((_, index) => ({ index, message: 'no' })),
+    })
+    await drain()
+    expect(sink.taken).toEqual([])
+    const steering = SinkSteering.find(store.db, 'siem')
+    expect(steering?.redrive()).toEqual([1, 2, 3, 4])
+    sink.answer = (events) => ({ settled: events.length, refused: [{ index: 1, message: 'never' }] })
+    await drain()
+    expect(sink.sequences).toEqual([1, 3, 4])
+    expect(store.db.prepare('SELECT sequence, message FROM sink_dead').all()).toEqual([
+      { sequence: 2, message: 'never' },
+    ])
+    steering?.redrive(2)
+    sink.answer = () => ({ settled: 0, failure: { reason: 'event', message: 'not now' } })
+    await drain()
+    expect(store.db.prepare('SELECT message FROM sink_dead').pluck().all()).toEqual(['not now'])
+    steering?.redrive(2)
+    sink.answer = (events) => ({ settled: events.length })
+    await drain()
+    expect(sink.sequences).toEqual([1, 3, 4, 2])
+    expect(await state()).toMatchObject({ delivered: 4, redrive: [] })
+  })
+})
+
+describe('what an operator skips', () => {
+  it('is the event that everything waits for, and stays skipped though it was under way', async () => {
+    const { report, drain, sink, store, state, clock } = await open()
+    await report(['web-1', 'pass', 'pass'])
+    const steering = SinkSteering.find(store.db, 'siem')
+    expect(steering?.skip({ message: 'skipped by ann', now: 0 })).toEqual([])
+    sink.answer = () => {
+      // In the midst of the second attempt.
+      const skipped = calls++ === 1 ? steering?.skip({ message: 'skipped by ann', now: 0 }) : []
+      if (calls === 2) expect(skipped).toEqual([1])
+      return { settled: 0, failure: { reason: 'server', message: 'no' } }
+    }
+    let calls = 0
+    clock.now += await drain()
+    await drain()
+    expect(await state()).toMatchObject({ cursor: 1 })
+    clock.now += HOUR
+    sink.answer = (events) => ({ settled: events.length })
+    await drain()
+    expect(sink.sequences).toEqual([2])
+  })
+
+  it('is what holds back an asset', async () => {
+    const { report, drain, sink, store, state } = await open()
+    await report(['web-1', 'pass', 'pass'], ['web-1', 'fail', 'fail'], ['web-2', 'pass', 'pass'])
+    sink.answer = (events) => {
+      const at = events.findIndex(({ sequence }) => sequence === 3)
+      return at < 0 ? { settled: events.length } : { settled: at, failure: { reason: 'event', message: 'odd' } }
+    }
+    await drain()
+    expect(await state()).toMatchObject({ parked: [{ sequence: 3 }] })
+    expect(SinkSteering.find(store.db, 'siem')?.skip({ message: 'x', now: 0 })).toEqual([3])
+    await drain()
+    expect(sink.sequences).toEqual([1, 2, 5, 4])
+    expect(await state()).toMatchObject({ parked: [] })
   })
 })
 
