@@ -27,6 +27,7 @@ export { forJson, forTerminal } from './formats/escape.ts'
 export { EVENT_FORMATS, type EventContext } from './formats/event-formats.ts'
 export { formatEvents, toEvents } from './formats/events-table.ts'
 export { formatHistory, formatHistoryHeading } from './formats/history-table.ts'
+export { formatLauncher } from './formats/launcher.ts'
 export { FORMAT_NAMES, type FormatName, REPORT_FORMATS } from './formats/index.ts'
 export { createPaint } from './formats/paint.ts'
 export { toAssetJson, toHistoryJson, toPostureJson } from './formats/posture-json.ts'
@@ -54,5 +55,7 @@ export const runChecks: typeof import('./app/run-checks.ts').runChecks = async (
   (await import('./app/run-checks.ts')).runChecks(...args)
 export const runWithState: typeof import('./app/run-with-state.ts').runWithState = async (...args) =>
   (await import('./app/run-with-state.ts')).runWithState(...args)
+export const serveExtension: typeof import('./app/serve-extension.ts').serveExtension = async (...args) =>
+  (await import('./app/serve-extension.ts')).serveExtension(...args)
 export const serveEngine: typeof import('./app/serve-engine.ts').serveEngine = async (...args) =>
   (await import('./app/serve-engine.ts')).serveEngine(...args)

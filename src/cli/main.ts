@@ -26,7 +26,7 @@ export async function main(args: readonly string[]): Promise<void> {
     const program = await buildProgram(readVersion(), args)
     program.hook('preAction', (_, command) => {
       // These end by themselves, in good order.
-      if (!['engine', 'watch'].includes(command.name())) exitOnSignals()
+      if (!['engine', 'extension', 'watch'].includes(command.name())) exitOnSignals()
       // What it delivers to standard output is one of several sinks, and waits when nobody reads.
       if (command.name() === 'watch') process.stdout.off('error', endWithOutput).on('error', () => {})
     })

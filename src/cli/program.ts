@@ -7,6 +7,7 @@ import { addDoctorCommand } from './doctor.ts'
 import { addEmitCommand } from './emit.ts'
 import { addEngineCommand } from './engine.ts'
 import { addEventsCommand } from './events.ts'
+import { addExtensionCommand } from './extension.ts'
 import { addFiltersCommand } from './filters.ts'
 import { describeSinkKinds } from './help-sinks.ts'
 import { addHistoryCommand } from './history.ts'
@@ -65,6 +66,7 @@ Start with: checks run`,
   addSchemaCommand(program)
   addDoctorCommand(program)
   addEngineCommand(program)
+  addExtensionCommand(program, version)
   addLedgerCommand(program)
   addBackupCommand(program)
   addRestoreCommand(program)

@@ -1,16 +1,12 @@
-import { chmod, lstat, readdir, rm } from 'node:fs/promises'
-import { createServer, type Server, type Socket } from 'node:net'
+import { lstat, readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { isMainThread } from 'node:worker_threads'
-import { KeelsonError, messageOf, SourceError } from '../core/errors.ts'
+import { KeelsonError, SourceError } from '../core/errors.ts'
 import { ExtensionClient } from './client.ts'
-import { decodeRequest } from './decode-request.ts'
-import { encodeReply } from './encode-reply.ts'
+import type { Request } from './decode-request.ts'
 import type { ManagerBackend } from './manager-backend.ts'
 import { answerRequest } from './manager-methods.ts'
-import { MessageScanner, type ScannedMessage } from './message-scanner.ts'
 import { RegisteredExtensions } from './registered-extensions.ts'
+import { cannotServe, isPipe, serveSocket } from './serve-socket.ts'
 
 export interface ManagerOptions {
   /** Milliseconds between the pings of registered extensions; 3,000 unless given. */
@@ -48,17 +44,8 @@ export async function serveManager(
     pingTimeout: options.pingTimeout ?? 10_000,
     callTimeout: options.callTimeout ?? 300_000,
   })
-  const sockets = new Set<Socket>()
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-    void serveConnection(socket, options.maxBytes, async function* (message) {
-      const request = decodeRequest(message)
-      const reply = await answerRequest(request, backend, extensions)
-      yield* encodeReply(request.name, request.seqid, reply)
-    })
-  })
-  await listen(server, path)
+  const answer = (request: Request) => answerRequest(request, backend, extensions)
+  const served = await serveSocket(path, answer, options)
   const watch = watchExtensions(extensions, options.interval ?? 3_000)
   return {
     path,
@@ -66,52 +53,10 @@ export async function serveManager(
     async close() {
       watch.stop()
       await extensions.shutdown()
-      const closed = new Promise((resolve) => server.close(resolve))
-      for (const socket of sockets) socket.destroy()
-      await closed
-      if (!isPipe(path)) {
-        await rm(path, { force: true })
-        await removeExtensionSockets(path)
-      }
+      await served.close()
+      if (!isPipe(path)) await removeExtensionSockets(path)
     },
   }
-}
-
-/** Answers the requests of one connection in turn. What is no request ends the connection without a byte. */
-async function serveConnection(
-  socket: Socket,
-  maxBytes: number | undefined,
-  answer: (message: ScannedMessage) => AsyncIterable<Buffer>,
-): Promise<void> {
-  socket.on('error', () => socket.destroy())
-  const scanner = new MessageScanner({ expect: 'request', ...(maxBytes === undefined ? {} : { maxBytes }) })
-  try {
-    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-      for (const message of scanner.push(chunk)) {
-        for await (const bytes of answer(message)) {
-          if (socket.destroyed) return
-          if (socket.write(bytes)) await nextTurn()
-          else await drained(socket)
-        }
-      }
-    }
-    socket.end()
-  } catch {
-    // Answers to earlier requests still go out.
-    socket.destroySoon()
-  }
-}
-
-function drained(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      socket.off('drain', done)
-      socket.off('close', done)
-      resolve()
-    }
-    socket.on('drain', done)
-    socket.on('close', done)
-  })
 }
 
 function watchExtensions(extensions: RegisteredExtensions, interval: number): { stop(): void } {
@@ -127,24 +72,6 @@ function watchExtensions(extensions: RegisteredExtensions, interval: number): { 
       clearTimeout(timer)
     },
   }
-}
-
-async function listen(server: Server, path: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const fail = (cause: Error): void => reject(cannotServe(path, cause))
-    server.once('error', fail)
-    // The socket is made inside listen(), so that it never exists with a wider mode. Worker threads have no umask.
-    const before = isMainThread ? process.umask(0o177) : undefined
-    try {
-      server.listen({ path, exclusive: true }, () => {
-        server.off('error', fail)
-        resolve()
-      })
-    } finally {
-      if (before !== undefined) process.umask(before)
-    }
-  })
-  if (!isPipe(path)) await chmod(path, 0o600)
 }
 
 const LONGEST_PATH = 97
@@ -195,26 +122,4 @@ async function removeExtensionSockets(path: string): Promise<void> {
     const extension = join(folder, name)
     if ((await lstat(extension).catch(() => undefined))?.isSocket()) await rm(extension, { force: true })
   }
-}
-
-function cannotServe(path: string, cause: unknown): KeelsonError {
-  const folder = dirname(path)
-  const failed = (reason: string, hint?: string): KeelsonError =>
-    new KeelsonError('manager/listen', `cannot serve on ${path}: ${reason}`, { cause, ...(hint && { hint }) })
-  switch ((cause as NodeJS.ErrnoException).code) {
-    case 'ENOENT':
-      return failed(`there is no folder ${folder}`, 'make the folder first, or choose another path')
-    case 'ENOTDIR':
-      return failed(`${folder} is not a folder`, 'choose a path inside a folder')
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return failed(`no permission to make a socket in ${folder}`, 'choose a folder that you may read and write')
-    default:
-      return failed(messageOf(cause))
-  }
-}
-
-function isPipe(path: string): boolean {
-  return process.platform === 'win32' && path.startsWith('\\\\')
 }

@@ -18,6 +18,7 @@ const COMMANDS = [
   'schema',
   'doctor',
   'engine',
+  'extension',
   'ledger',
   'backup',
   'restore',

@@ -26,11 +26,17 @@ export interface ServedTable {
   generate(context: string): Promise<TextRow[]>
 }
 
+const TABLES: readonly StateTable[] = [complianceChecks, complianceEvents, complianceStatus]
+
+export function isComplianceTable(name: string): boolean {
+  return TABLES.some((table) => table.name === name)
+}
+
 /** The tables of the configured state; none where there is to be no state. Each scan opens it anew. */
 export function createComplianceTables(config: Config): ServedTable[] {
   if (config.state === false) return []
   const schema = tablesOf(readSchema(), 'linux')
-  return [complianceChecks, complianceEvents, complianceStatus].map(({ name, read }) => {
+  return TABLES.map(({ name, read }) => {
     const columns = schema.get(name)?.columns ?? []
     const generate = (context: string) => answer(config, (store, now) => read(store, readGenerateContext(context), now))
     return { name, columns, generate: async (context) => (await generate(context)).map((row) => toText(columns, row)) }
