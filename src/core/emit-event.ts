@@ -62,8 +62,11 @@ function requireType(type: string): void {
       'such as SESSION_AUTH: letters A to Z, digits and _, at most 64, the first a letter',
     )
   }
-  if (/^(?:ASSET|LEDGER)_/.test(type)) {
-    throw wrong(`the type ${type} is reserved`, 'what begins with ASSET_ or LEDGER_ is written by Keelson alone')
+  if (/^(?:ASSET|LEDGER)_/.test(type) || type === 'DELIVERY_SUMMARY') {
+    throw wrong(
+      `the type ${type} is reserved`,
+      'DELIVERY_SUMMARY and what begins with ASSET_ or LEDGER_ are written by Keelson alone',
+    )
   }
 }
 

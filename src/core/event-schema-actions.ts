@@ -3,6 +3,7 @@ import { DELIVERY_ACTS } from './delivery-act.ts'
 import { EMITTED_SEVERITIES } from './emit-event.ts'
 import type { Action } from './event.ts'
 import { atLeast, changeOf, count, exactly, ref, type Schema, TIME, text, textOrNull } from './event-schema-parts.ts'
+import { SUMMARY } from './event-schema-summary.ts'
 import { VERDICTS } from './verdict.ts'
 
 export const VERDICT: Schema = { enum: VERDICTS, description: 'error: it could not be judged.' }
@@ -185,6 +186,7 @@ export const ABOUT: Readonly<Record<Action, Readonly<Record<string, Schema>>>> =
       },
     ),
   },
+  DELIVERY_SUMMARY: SUMMARY,
 }
 
 /** What applications' own events say, where they come through `checks emit`. */

@@ -16,6 +16,7 @@ export type Level = (typeof LEVELS)[number]
  * - `ASSET_ERASED`: all that was known of an asset was erased
  * - `LEDGER_OPENED`, `LEDGER_RESTORED`, `LEDGER_PRUNED`: what was done to the ledger itself
  * - `LEDGER_DELIVERY_CHANGED`: what an operator did to how it is delivered: sinks, filters, alarms
+ * - `DELIVERY_SUMMARY`: what a sink was not given, because there was too much of it; delivered only, in no ledger
  */
 export const ACTIONS = [
   'ASSET_BASELINE',
@@ -33,6 +34,7 @@ export const ACTIONS = [
   'LEDGER_RESTORED',
   'LEDGER_PRUNED',
   'LEDGER_DELIVERY_CHANGED',
+  'DELIVERY_SUMMARY',
 ] as const
 export type Action = (typeof ACTIONS)[number]
 

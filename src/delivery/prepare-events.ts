@@ -15,6 +15,8 @@ export interface PrepareOptions {
   readonly perCheck?: boolean
   /** The UUIDv5 of a name. */
   readonly uuidOf?: (name: string) => string
+  /** Which of these entries are known to be left out already. */
+  readonly leftOut?: (sequences: readonly number[]) => Promise<readonly number[]>
   /** The document of the sink's format; undefined where the format has none for such an event. */
   readonly format: (event: Event) => unknown
 }
@@ -31,9 +33,11 @@ export async function prepareEvents(entries: readonly LedgerEntry[], options: Pr
   const byTag = policy.exclude.some(({ tag }) => tag !== undefined)
   const endings = entries.flatMap(({ event }) => (event && endsFailure(event) ? [owedOf(event)] : []))
   const owed = new Set((endings.length > 0 ? await store.owed(name, endings) : []).map(keyOf))
+  const leftOut = new Set(await options.leftOut?.(entries.map(({ sequence }) => sequence)))
   const outgoing: Outgoing[] = []
   const suppressed: { sequence: number; reason: string }[] = []
   for (const { sequence, event } of entries) {
+    if (leftOut.has(sequence)) continue
     if (!event) {
       suppressed.push({ sequence, reason: 'its payload was pruned or erased' })
       continue

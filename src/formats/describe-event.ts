@@ -22,6 +22,10 @@ interface Said {
   readonly act?: unknown
   readonly sink?: unknown
   readonly filter?: Readonly<Record<string, unknown>>
+  readonly transitions?: unknown
+  readonly assets?: unknown
+  readonly checks?: readonly { readonly check?: unknown; readonly transitions?: unknown }[]
+  readonly standing_total?: unknown
   readonly backup?: { readonly file?: unknown; readonly sequence?: unknown }
 }
 
@@ -63,6 +67,7 @@ const BY_ACTION: Readonly<Record<string, Describe>> = {
   LEDGER_RESTORED: describeRestored,
   LEDGER_PRUNED: ({ before, payloads }) => `pruned: what ${entriesOf(payloads)} before ${momentOf(before)} said`,
   LEDGER_DELIVERY_CHANGED: describeSteering,
+  DELIVERY_SUMMARY: describeSummary,
 }
 
 function describeCompliance(said: Said, { verdict, passed }: Parameters<Describe>[1]): string {
@@ -94,6 +99,14 @@ function describeSteering({ act, sink, filter }: Said): string {
   const parts = Object.entries(filter ?? {}).map(([key, value]) => `${key} ${[value].flat().map(textOf).join(', ')}`)
   const of = sink === undefined ? '' : ` of the sink ${textOf(sink)}`
   return `delivery${of}: ${textOf(act).replaceAll('_', ' ')}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`
+}
+
+function describeSummary({ cause, transitions, assets, checks = [], standing_total: standing }: Said): string {
+  const of = checks.slice(0, 3).map(({ check, transitions }) => `${textOf(check)} (${textOf(transitions)})`)
+  const more = checks.length > 3 ? ', …' : ''
+  const why = cause === 'breaker' ? 'a storm of transitions' : 'too many transitions'
+  const still = typeof standing === 'number' && standing > 0 ? `; ${countOf(standing, 'verdict')} of them held` : ''
+  return `${why}: ${textOf(transitions)} on ${countOf(Number(assets), 'asset')} were not told one by one: ${of.join(', ')}${more}${still}`
 }
 
 function damaged({ kept }: Said): string {

@@ -42,6 +42,7 @@ const CLASSES: Readonly<Record<string, Classes>> = {
   LEDGER_OPENED: { category: DATABASE, type: INFO },
   LEDGER_RESTORED: { category: DATABASE, type: CHANGE },
   LEDGER_PRUNED: { category: DATABASE, type: CHANGE },
+  DELIVERY_SUMMARY: { category: CONFIGURATION, type: INFO },
   LEDGER_DELIVERY_CHANGED: { category: CONFIGURATION, type: CHANGE },
 }
 

@@ -74,7 +74,7 @@ export function summarizeEvent(event: Event): string {
 
 /** Whether an action is one of Keelson's own; applications have no such names. */
 export function isOurs(action: string): boolean {
-  return /^(?:ASSET|LEDGER)_/.test(action)
+  return /^(?:ASSET|LEDGER)_/.test(action) || action === 'DELIVERY_SUMMARY'
 }
 
 /** The ledger's name among all sources of events. */

@@ -3,7 +3,16 @@ import type { KnownCheck } from '../core/store.ts'
 import type { Names } from './names.ts'
 
 /** Tables in which a check stands by its number. */
-const TABLES = ['check_state', 'entry', 'gap', 'evidence', 'sink_owed'] as const
+const TABLES = [
+  'check_state',
+  'entry',
+  'gap',
+  'evidence',
+  'sink_owed',
+  'sink_belief',
+  'sink_left_out',
+  'sink_standing',
+] as const
 
 /** The ids of checks, now and formerly. */
 export class SqliteCheckNames {

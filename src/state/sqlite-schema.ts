@@ -84,6 +84,29 @@ CREATE TABLE sink_owed (sink INTEGER, asset INTEGER, check_id INTEGER, PRIMARY K
 -- Set at run time: which events no sink is given (JSON), and which are alarms.
 CREATE TABLE event_filter (id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL DEFAULT 0, filter TEXT NOT NULL, UNIQUE (tenant, filter));
 CREATE TABLE alarm_filter (tenant INTEGER NOT NULL DEFAULT 0, action TEXT, level INTEGER NOT NULL, PRIMARY KEY (tenant, action)) WITHOUT ROWID;
+-- What the governor of a sink remembers. It has decided what is sent up to \`governed\`, and of a parked asset up to
+-- \`passes\`; up to \`alarm\` nothing of the asset is held back.
+CREATE TABLE sink_governor (sink INTEGER PRIMARY KEY, governed INTEGER NOT NULL);
+CREATE TABLE sink_lane (sink INTEGER, asset INTEGER, passes INTEGER NOT NULL, alarm INTEGER NOT NULL, PRIMARY KEY (sink, asset)) WITHOUT ROWID;
+-- What a sink was told last, where something else holds; null: nothing.
+CREATE TABLE sink_belief (
+  sink INTEGER, asset INTEGER, check_id INTEGER, told INTEGER, left_out INTEGER NOT NULL, cause TEXT NOT NULL,
+  PRIMARY KEY (sink, asset, check_id)
+) WITHOUT ROWID;
+-- Transitions of a check (0: of all) since a time, what was left out of them, and what is to be told of that.
+CREATE TABLE sink_tally (
+  sink INTEGER, check_id INTEGER, start INTEGER NOT NULL, count INTEGER NOT NULL, open INTEGER NOT NULL, first TEXT,
+  PRIMARY KEY (sink, check_id)
+) WITHOUT ROWID;
+CREATE TABLE sink_left_out (
+  sink INTEGER, tally INTEGER, asset INTEGER, check_id INTEGER, transitions INTEGER NOT NULL,
+  PRIMARY KEY (sink, tally, asset, check_id)
+) WITHOUT ROWID;
+CREATE TABLE sink_summary (sink INTEGER, uuid TEXT, at INTEGER NOT NULL, event TEXT NOT NULL, PRIMARY KEY (sink, uuid)) WITHOUT ROWID;
+CREATE TABLE sink_standing (
+  sink INTEGER, uuid TEXT, asset INTEGER, check_id INTEGER, verdict INTEGER NOT NULL,
+  PRIMARY KEY (sink, uuid, asset, check_id)
+) WITHOUT ROWID;
 `,
 ]
 

@@ -5,6 +5,7 @@ import { toDeliveryEntry } from '../../src/core/delivery-act.ts'
 import { toEmittedEntry } from '../../src/core/emit-event.ts'
 import { ACTIONS, type EntryDraft, type Event, toWire } from '../../src/core/event.ts'
 import { EVENT_SCHEMA } from '../../src/core/event-schema.ts'
+import { sampleSummary } from '../formats/sample-summary.ts'
 import { makeFolder } from '../scenarios/run-checks.ts'
 import { commitReport, defineCheck, fillStore, HOUR, openStore, reportCheck, WEB_1 } from '../state/fill-store.ts'
 
@@ -71,7 +72,7 @@ async function collectEvents(): Promise<Event[]> {
     toEmittedEntry({ type: 'SESSION_END', message: 'Ended.' }, START),
   ]
   await store.commit(null, () => ({ entries: drafts }))
-  return (await store.events({})).flatMap((entry) => toWire(entry) ?? [])
+  return [...(await store.events({})).flatMap((entry) => toWire(entry) ?? []), sampleSummary(START)]
 }
 
 describe('the schema of events', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Event } from '../../src/core/event.ts'
 import { describeEvent, describeFirst } from '../../src/formats/describe-event.ts'
+import { sampleSummary } from './sample-summary.ts'
 
 const EVENT: Event = {
   uuid: '5c15f50e-432f-43fa-b169-40ea0b2957d1',
@@ -89,6 +90,12 @@ describe('what happened, in words', () => {
     expect(told(part)).toBe(words)
   })
 
+  it('tells what a sink was not told one by one', () => {
+    expect(told(sampleSummary(0))).toBe(
+      'a storm of transitions: 1200 on 400 assets were not told one by one: host-firewall (900), disk-encryption (300); 1 verdict of them held',
+    )
+  })
+
   it('names times on the local clock', () => {
     const gaps = [{ since: '2026-03-04T12:00:00.000Z' }, { since: '2026-03-04T11:00:00.000Z' }]
     expect(told({ action: 'ASSET_GAP', meta: { gaps } })).toMatch(/^not heard of 2 checks since 2026-03-0\d \d\d:\d\d$/)
@@ -109,6 +116,7 @@ describe('what happened, in words', () => {
       'ASSET_GAP',
       'ASSET_CLOCK',
       'LEDGER_RESTORED',
+      'DELIVERY_SUMMARY',
     ]
     for (const action of actions) {
       expect(told({ action })).toMatch(/\w/)

@@ -127,6 +127,7 @@ describe('toOcsf', () => {
       'ASSET_ERASED',
       'ASSET_GAP',
       'ASSET_UPDATED',
+      'DELIVERY_SUMMARY',
       'DOOR',
       'LEDGER_DELIVERY_CHANGED',
       'LEDGER_OPENED',

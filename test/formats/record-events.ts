@@ -8,6 +8,7 @@ import { toEvent, toTimestamp, toWire } from '../../src/core/event.ts'
 import type { AssetFacts, AssetState, Changes, CheckState, ReportedCheck } from '../../src/core/state.ts'
 import { createUuidOf } from '../../src/state/uuid-of.ts'
 import { HOUR, reportCheck, WEB_1 } from '../state/fill-store.ts'
+import { sampleSummary } from './sample-summary.ts'
 
 export const START = Date.UTC(2026, 2, 4, 14)
 export const LEDGER = '9b2c7f0e-1d3a-4a57-8a5e-2f6d1c0b9a88'
@@ -130,5 +131,5 @@ export function recordEvents(): Event[] {
     recorder.write(toEmittedEntry({ ...emission, data: { port: 443, host: { name: 'a' } } }, START))
   }
   recorder.write(toEmittedEntry({ type: 'DOOR', message: 'It was forced', alarm: true }, START))
-  return recorder.events
+  return [...recorder.events, sampleSummary(START)]
 }
