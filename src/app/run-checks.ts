@@ -137,6 +137,8 @@ async function listTables(source: Source, timeout: number): Promise<ReadonlySet<
 type KnownTable = ReturnType<ReturnType<Workbench['tables']>['get']>
 
 function explainMissing(table: string, known: KnownTable, { info }: Source): string {
+  if (known?.extension && info.kind === 'embedded')
+    return `needs the table ${table}, which is there only while a state is kept`
   if (known?.extension) return `needs the Keelson extension, which brings the table ${table} (see docs/extension.md)`
   const since = known?.since
   if (info.preview) return `needs the table ${table}, which the embedded engine does not have: install osquery`

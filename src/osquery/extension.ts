@@ -4,7 +4,7 @@ import { KeelsonError, messageOf, SourceError } from '../core/errors.ts'
 import { checkOwner } from './check-owner.ts'
 import { ExtensionClient } from './client.ts'
 import { answerManager, type ExtensionTable, toRegistry } from './extension-methods.ts'
-import { type ServedSocket, serveSocket } from './serve-socket.ts'
+import { isPipe, type ServedSocket, serveSocket } from './serve-socket.ts'
 
 export interface ExtensionOptions {
   /** The manager's socket. */
@@ -136,7 +136,8 @@ async function answersPing(path: string): Promise<boolean> {
 /** Whether the manager still knows us, and can find our socket. */
 async function isListed(options: ExtensionOptions, { uuid, served }: Listed, ended: AbortSignal): Promise<boolean> {
   const known = await withManager(options, (client) => client.extensions(), ended)
-  return known.get(uuid)?.name === options.name && (await lstat(served.path).catch(() => undefined)) !== undefined
+  if (known.get(uuid)?.name !== options.name) return false
+  return isPipe(served.path) || (await lstat(served.path).catch(() => undefined)) !== undefined
 }
 
 async function leave(options: ExtensionOptions, listed: Listed | undefined): Promise<void> {

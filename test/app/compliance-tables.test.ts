@@ -100,6 +100,10 @@ describe('the compliance tables', { timeout: 60_000 }, () => {
     const args = ['run', '--format', 'json', '--state', state, '--no-library', '--checks', folder]
     const { stdout } = await runChecks(args)
     const [result] = JSON.parse(stdout).results
+    const { stdout: without } = await runChecks([...args.slice(0, 3), '--no-state', ...args.slice(5)])
+    expect(JSON.parse(without).results).toMatchObject([
+      { verdict: 'error', reason: expect.stringContaining('which is there only while a state is kept') },
+    ])
     expect(result).toMatchObject({ check: 'nothing-fails', verdict: 'fail' })
     expect(result.evidence).toMatchObject([{ found: { check_id: 'broken' } }])
   })

@@ -89,11 +89,11 @@ describe('nft_rules', () => {
     expect(query("SELECT count(*) AS n FROM nft_rules WHERE family = 'ip' AND priority = 100")).toEqual([{ n: '1' }])
   })
 
-  it('joins a rule that nft writes on several lines', () => {
+  it('joins a rule that nft writes on several lines, and takes no comment of a chain for a part of one', () => {
     const chain = '{"chain":{"family":"ip","table":"t","name":"c","handle":1}}'
     const rule = '{"rule":{"family":"ip","table":"t","chain":"c","handle":2,"expr":[]}}'
     const text =
-      'table ip t {\\n\\tchain c {\\n\\t\\tip saddr { 1.2.3.4,\\n\\t\\t\\t     5.6.7.8 } drop # handle 2\\n\\t}\\n}\\n'
+      'table ip t {\\n\\tchain c {\\n\\t\\tcomment "about c"\\n\\t\\tip saddr { 1.2.3.4,\\n\\t\\t\\t     5.6.7.8 } drop # handle 2\\n\\t}\\n}\\n'
     const query = queryWith(
       'nft',
       `case "$*" in *-j*) echo '{"nftables":[${chain},${rule}]}';; *) printf '${text}';; esac`,

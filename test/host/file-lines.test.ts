@@ -31,7 +31,11 @@ describe('file_lines', () => {
   })
 
   it('must be asked for a path', () => {
-    expect(() => makeMachine({}).query('SELECT * FROM file_lines')).toThrow('without a required column')
+    const { query } = makeMachine({})
+    expect(() => query('SELECT * FROM file_lines')).toThrow('without a required column')
+    for (const where of ["path GLOB '/etc/*'", 'path IS NOT NULL', "path = ''"]) {
+      expect(() => query(`SELECT * FROM file_lines WHERE ${where}`)).toThrow(/must be asked for a path|required column/)
+    }
   })
 
   it('follows links, and passes over what is no regular file', () => {

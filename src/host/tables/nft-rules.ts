@@ -68,6 +68,9 @@ function keyOf({ family, table, chain, handle }: Rule): string {
   return [family, table, chain, handle].join('\0')
 }
 
+/** Lines of a chain that are no rule: its hook, and what is said of it. */
+const OF_CHAIN = /^(?:type \w+ hook \w+.*;|comment ".*")$/
+
 /** The wording of each rule: what stands in a chain and ends with its handle, on one line or more. */
 function readTexts(text: string): Map<string, string> {
   const texts = new Map<string, string>()
@@ -83,8 +86,7 @@ function readTexts(text: string): Map<string, string> {
       unfinished.push(line.trim())
       const [, rule, handle] = /^(.*) # handle (\d+)$/s.exec(unfinished.join(' ')) ?? []
       if (rule !== undefined && handle !== undefined) texts.set([...table, chain, handle].join('\0'), rule)
-      // The first line of a base chain tells its hook.
-      if (handle !== undefined || /^type \w+ hook \w+.*;$/.test(line.trim())) unfinished = []
+      if (handle !== undefined || OF_CHAIN.test(line.trim())) unfinished = []
     }
   }
   return texts

@@ -33,7 +33,9 @@ export const pamRules: HostTable = {
       path.slice(path.lastIndexOf('/') + 1),
     )
     for (const service of new Set(names.sort())) {
-      if (!LEFT_OVER.test(service) && isAsked(service)) yield* readService(host, service, service, '', 1)
+      // A link that leads nowhere is no service.
+      const isThere = FOLDERS.some((folder) => host.stat(`${folder}/${service}`))
+      if (isThere && !LEFT_OVER.test(service) && isAsked(service)) yield* readService(host, service, service, '', 1)
     }
   },
 }
