@@ -101,7 +101,7 @@ async function join(options: ExtensionOptions, answer: Answer, ended: AbortSigna
     }
     const { uuid } = status
     const own = `${path}.${uuid}`
-    if ((await lstat(own).catch(() => undefined))?.isSocket()) await rm(own, { force: true })
+    await removeSocket(own)
     return { uuid, served: await serveSocket(own, (request) => answer(request, uuid)) }
   }
   return withManager(options, register, ended)
@@ -117,7 +117,13 @@ async function dropDead({ name }: ExtensionOptions, manager: ExtensionClient, pa
       })
     }
     await manager.deregisterExtension(uuid, CALL)
+    await removeSocket(`${path}.${uuid}`)
   }
+}
+
+/** One that nobody serves any more. */
+async function removeSocket(path: string): Promise<void> {
+  if ((await lstat(path).catch(() => undefined))?.isSocket()) await rm(path, { force: true })
 }
 
 async function answersPing(path: string): Promise<boolean> {

@@ -144,6 +144,7 @@ describe('checks extension', { timeout: 60_000 }, () => {
     expect(await untilListed(socket, uuid)).not.toBe(uuid)
     expect((await ask("SELECT line FROM file_lines WHERE path = '/etc/passwd'")).rows.length).toBeGreaterThan(0)
     expect(next.child.exitCode).toBeNull()
+    expect(extensionSockets(socket)).toHaveLength(1)
   })
 
   it('is loaded once', async () => {
