@@ -133,7 +133,8 @@ function readCount(value: unknown, path: Path, most: number, hint: string, repor
 }
 
 function readSpan(value: unknown, path: Path, hint: string, report: Report): number | undefined {
-  const seconds = typeof value === 'string' ? parseDuration(value) : undefined
+  const seconds =
+    typeof value === 'string' ? parseDuration(value) : Number.isInteger(value) ? (value as number) : undefined
   if (seconds !== undefined && seconds >= MINUTE && seconds <= DAY) return seconds
   return report(path, `${path.at(-1)} must be from 1m to 1d`, hint)
 }

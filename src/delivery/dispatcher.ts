@@ -1,15 +1,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { messageOf } from '../core/errors.ts'
+import type { Governor } from '../core/governor.ts'
+import type { GovernorStore } from '../core/governor-store.ts'
 import type { Sink } from '../core/sink.ts'
+import { GovernedRunner } from './governed-runner.ts'
 import { SinkRunner, type SinkRunnerOptions } from './sink-runner.ts'
 
 export interface DispatchedSink extends Omit<SinkRunnerOptions, 'clock' | 'random' | 'store'> {
+  /** What it is spared. */
+  readonly governor?: Governor
   /** Where it begins when it is new. */
   readonly begin: 'start' | 'now'
 }
 
 export interface DispatcherOptions extends Pick<SinkRunnerOptions, 'clock' | 'random' | 'store'> {
   readonly sinks: readonly DispatchedSink[]
+  /** Where governors remember. */
+  readonly memory?: GovernorStore
   /** Told when the state could not be read or written on a sink's behalf; it is tried again. */
   readonly onTrouble: (name: string, message: string) => void
 }
@@ -55,20 +62,26 @@ class Lane {
   readonly #sink: Sink
   readonly #begin: 'start' | 'now'
   readonly #options: DispatcherOptions
-  readonly #runner: SinkRunner
+  readonly #runner: Pick<SinkRunner, 'step'>
   readonly #stop = new AbortController()
   #ended: Promise<void> = Promise.resolve()
   #awake = true
   #rouse: (() => void) | undefined
   #idle: (() => void)[] = []
 
-  constructor({ begin, ...sink }: DispatchedSink, options: DispatcherOptions) {
-    const { clock, random, store } = options
+  constructor({ begin, governor = {}, ...sink }: DispatchedSink, options: DispatcherOptions) {
+    const { clock, random, store, memory } = options
+    const { uuidOf } = sink
     this.#name = sink.name
     this.#sink = sink.sink
     this.#begin = begin
     this.#options = options
-    this.#runner = new SinkRunner({ ...sink, clock, random, store })
+    const common = { ...sink, clock, random, store }
+    const isGoverned = Object.keys(governor).length > 0
+    this.#runner =
+      isGoverned && memory && uuidOf
+        ? new GovernedRunner({ ...common, governor, memory, uuidOf })
+        : new SinkRunner(common)
   }
 
   start(): void {

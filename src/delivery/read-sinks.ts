@@ -2,7 +2,9 @@ import { dirname } from 'node:path'
 import type { Diagnostic } from '../core/check.ts'
 import type { EventFilter } from '../core/delivery.ts'
 import { findClosest } from '../core/find-closest.ts'
+import type { Governor } from '../core/governor.ts'
 import { readFilter } from '../core/read-filter.ts'
+import { GOVERNOR_KEYS, readGovernor } from '../core/read-governor.ts'
 import type { Sink, SinkContext, SinkKind, SinkOption, SinkOptions } from '../core/sink.ts'
 import type { WrittenSection } from '../core/written-section.ts'
 import { EVENT_FORMAT_NAMES, type EventFormatName } from '../formats/event-formats.ts'
@@ -16,6 +18,7 @@ export interface ConfiguredSink {
   readonly kind: SinkKind
   readonly format: EventFormatName
   readonly exclude: readonly EventFilter[]
+  readonly governor: Governor
   /** Where it begins when it is new. */
   readonly begin: 'start' | 'now'
   /** Tells these settings from others. Never shown: there are secrets in it. */
@@ -49,6 +52,11 @@ export const COMMON_OPTIONS = {
     type: 'texts',
     help: 'events that it is not given: a list of filters of action, level, check, tag, asset; all parts of one must hold',
   },
+  damping: { type: 'mapping', help: GOVERNOR_KEYS.damping },
+  budget: { type: 'mapping', help: GOVERNOR_KEYS.budget },
+  breaker: { type: 'mapping', help: GOVERNOR_KEYS.breaker },
+  digest: { type: 'duration', help: GOVERNOR_KEYS.digest },
+  quiet: { type: 'text', help: GOVERNOR_KEYS.quiet },
 } as const satisfies Record<string, SinkOption>
 
 interface ReadContext {
@@ -109,6 +117,7 @@ class SinkReader {
     const format = this.#choose(given, 'format') as EventFormatName
     const begin = this.#choose(given, 'begin') as 'start' | 'now'
     const exclude = this.#readExclude(given.exclude)
+    const governor = this.#readGovernor(given)
     if (!kind) return undefined
     if (kind.forPeople && given.format !== undefined) {
       this.#report([name, 'format'], `format says nothing for ${kind.type}, which writes for people`, 'leave it out')
@@ -119,8 +128,8 @@ class SinkReader {
     const open: ConfiguredSink['open'] = (context) =>
       openHiding((hidden) => kind.open(options, hidden), { ...context, name }, hide)
     this.#try(open)
-    const identity = JSON.stringify([kind.type, format, exclude, begin, options])
-    return { name, kind, format, exclude, begin, identity, open }
+    const identity = JSON.stringify([kind.type, format, exclude, begin, options, governor])
+    return { name, kind, format, exclude, governor, begin, identity, open }
   }
 
   #readKind({ type }: Readonly<Record<string, unknown>>): SinkKind | undefined {
@@ -166,6 +175,13 @@ class SinkReader {
       }
       return problems.length > 0 ? [] : [filter]
     })
+  }
+
+  #readGovernor(given: Readonly<Record<string, unknown>>): Governor {
+    const written = Object.entries(given).filter(([key]) => Object.hasOwn(GOVERNOR_KEYS, key))
+    const { governor, problems } = readGovernor(Object.fromEntries(written))
+    for (const { path, message, hint } of problems) this.#report([this.#name, ...path], message, hint)
+    return governor
   }
 
   #readOptions(given: Readonly<Record<string, unknown>>, { options, type }: SinkKind): SinkOptions | undefined {

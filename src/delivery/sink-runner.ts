@@ -78,7 +78,7 @@ export class SinkRunner {
       return 0
     }
     const until = (cursor: number) => suppressed.filter(({ sequence }) => sequence <= cursor)
-    if (failure.reason === 'event' && state.parked.length < MOST_PARKED) {
+    if (failure.reason === 'event' && countRefused(state) < MOST_PARKED) {
       const cursor = unsettled.sequence
       const park = [this.#park(unsettled.sequence, assetOf(unsettled.event), 0, failure, now)]
       await this.#settle(result, outgoing, { cursor, failure: null, suppressed: until(cursor), park, now })
@@ -203,6 +203,11 @@ const NONE: SinkFailure = { reason: 'local', message: '' }
 function move(owed: Owed, from: Map<string, Owed>, to: Map<string, Owed>): void {
   from.delete(keyOf(owed))
   to.set(keyOf(owed), owed)
+}
+
+/** Assets may also wait for a decision of ours. */
+function countRefused({ parked }: SinkState): number {
+  return parked.filter(({ failure }) => failure.reason === 'event').length
 }
 
 /** What was wrong is over once the sink took something. */

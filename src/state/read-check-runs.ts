@@ -16,33 +16,35 @@ interface Row {
   readonly body: StoredPayload
 }
 
-/** What the ledger says of a check on an asset around one of its entries. */
-export function readCheckRuns(db: Database, { asset, check }: Owed, sequence: number, before: number): CheckRuns {
-  const place = db
-    .prepare<unknown[], { asset: number; check: number | null }>(`SELECT ${ASSET_ID} AS asset, ${CHECK_ID} AS "check"`)
-    .get(asset, check, check)
-  if (!place) return { statements: [], period: null, seenAt: 0, gaps: [] }
+type ReadCheckRuns = (of: Owed, sequence: number, before: number) => CheckRuns
+
+/** Tells what the ledger says of a check on an asset around one of its entries. */
+export function createCheckRunsReader(db: Database): ReadCheckRuns {
+  const findPlace = db.prepare<unknown[], { asset: number; check: number | null }>(
+    `SELECT ${ASSET_ID} AS asset, ${CHECK_ID} AS "check"`,
+  )
   const entries = `SELECT e.sequence, e.observed AS at, p.body FROM entry e JOIN payload p ON p.sequence = e.sequence
  WHERE e.asset = ? AND e.check_id = ? AND e.sequence`
   const earlier = db.prepare<unknown[], Row>(`${entries} <= ? ORDER BY e.sequence DESC LIMIT ?`)
   const later = db.prepare<unknown[], Row>(`${entries} > ? ORDER BY e.sequence LIMIT ?`)
-  const rows = [
-    ...earlier.all(place.asset, place.check, sequence, before + 1).reverse(),
-    ...later.all(place.asset, place.check, sequence, MOST_AFTER),
-  ]
-  const statements = rows.flatMap(toStatement)
-  const state = db
-    .prepare<unknown[], { period: number; seenAt: number }>(
-      `SELECT e.period, coalesce(b.seen, s.since) AS seenAt FROM check_state s JOIN edition e ON e.id = s.edition
+  const findState = db.prepare<unknown[], { period: number; seenAt: number }>(
+    `SELECT e.period, coalesce(b.seen, s.since) AS seenAt FROM check_state s JOIN edition e ON e.id = s.edition
  LEFT JOIN batch b ON b.asset = s.asset AND b.batch = s.batch WHERE s.asset = ? AND s.check_id = ?`,
-    )
-    .get(place.asset, place.check)
-  const gaps = db
-    .prepare<unknown[], { since: number; until: number }>(
-      'SELECT since, until FROM gap WHERE asset = ? AND check_id = ? AND until >= ? ORDER BY until',
-    )
-    .all(place.asset, place.check, statements[0]?.lastSince ?? statements[0]?.at ?? 0)
-  return { statements, period: state?.period || null, seenAt: state?.seenAt ?? 0, gaps }
+  )
+  const findGaps = db.prepare<unknown[], { since: number; until: number }>(
+    'SELECT since, until FROM gap WHERE asset = ? AND check_id = ? AND until >= ? ORDER BY until',
+  )
+  return ({ asset, check }, sequence, before) => {
+    const place = findPlace.get(asset, check, check)
+    const about = [place?.asset, place?.check]
+    const statements = [
+      ...earlier.all(...about, sequence, before + 1).reverse(),
+      ...later.all(...about, sequence, MOST_AFTER),
+    ].flatMap(toStatement)
+    const state = findState.get(...about)
+    const gaps = findGaps.all(...about, statements[0]?.lastSince ?? statements[0]?.at ?? 0)
+    return { statements, period: state?.period || null, seenAt: state?.seenAt ?? 0, gaps }
+  }
 }
 
 function toStatement({ sequence, at, body }: Row): Statement[] {

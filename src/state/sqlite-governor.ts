@@ -5,7 +5,7 @@ import type { Event } from '../core/event.ts'
 import type { Belief, Cause, Tally } from '../core/governor.ts'
 import type { GovernorChanges, GovernorMemory, GovernorStore, Omission, Standing } from '../core/governor-store.ts'
 import { VERDICTS, type Verdict } from '../core/verdict.ts'
-import { readCheckRuns } from './read-check-runs.ts'
+import { createCheckRunsReader } from './read-check-runs.ts'
 import { toStateError } from './sqlite-error.ts'
 import { ASSET_ID, CHECK_ID, sumUpTally } from './sum-up-tally.ts'
 
@@ -16,10 +16,12 @@ interface TallyRow extends Omit<Tally, 'open'> {
 /** What the governors of sinks remember, in the state's database. */
 export class SqliteGovernor implements GovernorStore {
   readonly #db: Database
+  readonly #runs: ReturnType<typeof createCheckRunsReader>
   readonly #statements = new Map<string, Statement<unknown[]>>()
 
   constructor(db: Database) {
     this.#db = db
+    this.#runs = createCheckRunsReader(db)
   }
 
   async memory(sink: string): Promise<GovernorMemory> {
@@ -66,7 +68,7 @@ export class SqliteGovernor implements GovernorStore {
 
   async runs(of: Owed, sequence: number, before: number): Promise<CheckRuns> {
     try {
-      return readCheckRuns(this.#db, of, sequence, before)
+      return this.#runs(of, sequence, before)
     } catch (error) {
       throw toStateError(error, this.#db.name)
     }

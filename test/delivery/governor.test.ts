@@ -50,9 +50,38 @@ class RecordingSink implements Sink {
   async close(): Promise<void> {}
 }
 
+/** In how many writes a process is killed, and whether before or after that one was done. */
+interface Death {
+  writes: number
+  after: boolean
+}
+const WRITES = ['settle', 'write', 'sumUp', 'forget']
+
+/** The same store, in a process that may be killed. */
+function makeMortal<Part extends object>(part: Part, death: Death): Part {
+  return new Proxy(part, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target)
+      if (typeof value !== 'function' || !WRITES.includes(String(key))) {
+        return typeof value === 'function' ? value.bind(target) : value
+      }
+      return async (...given: unknown[]) => {
+        death.writes -= 1
+        if (death.writes === 0 && !death.after) throw new Error('killed')
+        const answer: unknown = await value.apply(target, given)
+        if (death.writes === 0) throw new Error('killed')
+        return answer
+      }
+    },
+  })
+}
+
 type Verdicts = Readonly<Record<string, Verdict>>
 
-async function open(written: object, { policy, batch = 10 }: { policy?: DeliveryPolicy; batch?: number } = {}) {
+async function open(
+  written: object,
+  { policy, batch = 10, perCheck = false }: { policy?: DeliveryPolicy; batch?: number; perCheck?: boolean } = {},
+) {
   const governor = governorOf(written)
   const clock = { now: START }
   const store = await openSqlite(join(makeFolder(), 'state.db'), { clock: () => clock.now })
@@ -60,13 +89,15 @@ async function open(written: object, { policy, batch = 10 }: { policy?: Delivery
   const deliveries = new SqliteDeliveries(store.db)
   await deliveries.sink('slack', 0)
   const sink = new RecordingSink()
+  const death: Death = { writes: 0, after: false }
   const makeRunner = () =>
     new GovernedRunner({
       name: 'slack',
       sink,
       batch,
-      store: deliveries,
-      memory: new SqliteGovernor(store.db),
+      perCheck,
+      store: makeMortal(deliveries, death),
+      memory: makeMortal(new SqliteGovernor(store.db), death),
       governor,
       uuidOf: createUuidOf(),
       policy: () => policy ?? { exclude: QUIETLY, alarms: [] },
@@ -115,6 +146,7 @@ async function open(written: object, { policy, batch = 10 }: { policy?: Delivery
     store,
     deliveries,
     sink,
+    death,
     restart,
     report,
     drain,
@@ -320,6 +352,26 @@ describe('a breaker', () => {
     expect(told().slice(7)).toEqual(['m1 a fail'])
   })
 
+  it('gives the events of a first report as a whole or not at all', async () => {
+    const { report, wait, told, sink, suppressed } = await open(
+      { breaker: { transitions: 3, per: '10m' }, budget: { transitions: 1, per: '1h' } },
+      { perCheck: true },
+    )
+    for (let number = 1; number <= 3; number++) await report({ a: 'fail', b: 'warn', c: 'pass' }, machine(number))
+    await wait(0)
+    expect(told()).toEqual(['m1 a fail', 'm1 b warn'])
+    expect(suppressed().map(({ sequence, reason }) => [sequence, reason.split(':')[0]])).toEqual([
+      [1, 'excluded'],
+      [3, 'breaker'],
+      [4, 'breaker'],
+    ])
+    await wait(HOUR)
+    expect(sink.taken.at(-1)?.meta).toMatchObject({ transitions: 4, assets: 2, standing_total: 4 })
+    await report({ a: 'pass', b: 'pass', c: 'pass' }, machine(3))
+    await wait(0)
+    expect(told().slice(3)).toEqual(['m3 a pass', 'm3 b pass'])
+  })
+
   it('is of use in every format', async () => {
     const { report, wait, sink } = await open({ breaker: { transitions: 1, per: '10m' } })
     for (const a of ['pass', 'fail'] as const) {
@@ -431,6 +483,8 @@ describe('whatever the governor', () => {
     outcome: fc.constantFrom('ok', 'ok', 'ok', 'event', 'sink', 'crash'),
     settle: fc.nat(4),
     steps: fc.nat(8),
+    writes: fc.constantFrom(0, 0, 1, 2, 3, 4),
+    after: fc.boolean(),
   })
 
   it('what was told last is what holds, ends of failures are told, order is kept, and restarts change nothing', async () => {
@@ -441,7 +495,7 @@ describe('whatever the governor', () => {
         fc.integer({ min: 1, max: 6 }),
         async (written, moves, batch) => {
           const policy = { exclude: [], alarms: [] }
-          const { clock, sink, report, emit, restart, drain, step, store, deliveries } = await open(written, {
+          const { clock, sink, death, report, emit, restart, drain, step, store, deliveries } = await open(written, {
             policy,
             batch,
           })
@@ -451,7 +505,7 @@ describe('whatever the governor', () => {
             sent.push(...events.map(({ event }) => event))
             return { settled: events.length }
           }
-          for (const { minutes, asset, a, b, alarm, outcome, settle, steps } of moves) {
+          for (const { minutes, asset, a, b, alarm, outcome, settle, steps, writes, after } of moves) {
             clock.now += minutes * MINUTE
             await report({ a, b }, machine(asset))
             if (alarm) await emit('DOOR_FORCED', true, machine(asset))
@@ -463,7 +517,14 @@ describe('whatever the governor', () => {
               if (outcome === 'crash') throw new Error('crash')
               return { settled, failure: { reason: outcome === 'event' ? 'event' : 'server', message: outcome } }
             }
-            for (let count = 0; count < steps; count++) await step()
+            Object.assign(death, { writes, after })
+            for (let count = 0; count < steps; count++) {
+              await step().catch((error) => {
+                expect(String(error)).toContain('killed')
+                restart()
+              })
+            }
+            Object.assign(death, { writes: 0 })
             restart()
           }
           sink.answer = take
@@ -524,6 +585,32 @@ describe('whatever the governor', () => {
         },
       ),
       { numRuns: 60 },
+    )
+  }, 120_000)
+
+  it('the same is told in the same order by one process and by many', async () => {
+    await fc.assert(
+      fc.asyncProperty(governor, fc.array(move, { maxLength: 25 }), async (written, moves) => {
+        const tell = async (restarts: boolean) => {
+          const { clock, report, emit, restart, step, drain, told, suppressed } = await open(written, { batch: 3 })
+          for (const { minutes, asset, a, b, alarm, steps } of moves) {
+            clock.now += minutes * MINUTE
+            await report({ a, b }, machine(asset))
+            if (alarm) await emit('DOOR_FORCED', true, machine(asset))
+            for (let count = 0; count < steps; count++) {
+              await step()
+              if (restarts) restart()
+            }
+          }
+          for (let hours = 0; hours < 40; hours++) {
+            clock.now += HOUR
+            await drain()
+          }
+          return { told: told(), left: suppressed() }
+        }
+        expect(await tell(true)).toEqual(await tell(false))
+      }),
+      { numRuns: 25 },
     )
   }, 120_000)
 

@@ -114,6 +114,7 @@ export class DeliveryService implements WatchService {
     const { state, log } = this.#options
     const { openOrRecover } = await import('../../state/recover.ts')
     const { SqliteDeliveries } = await import('../../state/sqlite-deliveries.ts')
+    const { SqliteGovernor } = await import('../../state/sqlite-governor.ts')
     const { SqliteFilters } = await import('../../state/sqlite-filters.ts')
     const { createUuidOf } = await import('../../state/uuid-of.ts')
     const { store, warning } = await openOrRecover(state, { clock: Date.now, locked: false })
@@ -123,7 +124,7 @@ export class DeliveryService implements WatchService {
     const { ledger } = await store.head()
     const uuidOf = createUuidOf()
     const sinks = this.#sinks.map((sink): DispatchedSink => {
-      const { name, kind, format, exclude, begin } = sink
+      const { name, kind, format, exclude, governor, begin } = sink
       const policy = () => ({
         exclude: [...exclude, ...filters.list().map(({ filter }) => filter)],
         alarms: filters.alarms(),
@@ -131,6 +132,7 @@ export class DeliveryService implements WatchService {
       return {
         name,
         begin,
+        governor,
         policy,
         uuidOf,
         batch: kind.batch,
@@ -152,6 +154,7 @@ export class DeliveryService implements WatchService {
     const dispatcher = new Dispatcher({
       sinks,
       store: new SqliteDeliveries(store.db),
+      memory: new SqliteGovernor(store.db),
       clock: Date.now,
       random: Math.random,
       onTrouble,
