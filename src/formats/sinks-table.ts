@@ -1,5 +1,6 @@
 import type { DeadLetter, SinkReport } from '../core/sink-report.ts'
 import { formatColumns } from './columns.ts'
+import { countOf } from './describe.ts'
 import { describeEvent } from './describe-event.ts'
 import { describeAgo, describeMoment, describeSpan } from './describe-time.ts'
 import { forTerminal } from './escape.ts'
@@ -54,7 +55,9 @@ function describeTrouble({ name, failure, attempts, nextTry, parked }: SinkRepor
   const next = (time: number | null) =>
     time !== null && time > now ? `; next try ${describeMoment(time, { seconds: true })}` : ''
   const whole = failure
-    ? [`${name}: ${failure.message} (${attempts} attempts, last ${describeAgo(failure.at, now)}${next(nextTry)})`]
+    ? [
+        `${name}: ${failure.message} (${countOf(attempts, 'attempt')}, last ${describeAgo(failure.at, now)}${next(nextTry)})`,
+      ]
     : []
   const held = parked
     .slice(0, SHOWN)
