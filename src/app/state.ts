@@ -103,9 +103,13 @@ export async function chooseAsset(store: Store, given?: string): Promise<KnownAs
     if (newest) return newest
     throw new KeelsonError('no-asset', 'nothing is known of any machine yet', { hint: 'checks run' })
   }
-  const meant = assets.filter(
-    ({ uuid, name, givenName }) => uuid === given.toLowerCase() || givenName === given || name === given,
-  )
+  if (given === '') {
+    // An asset that never reported has no name either, and is not meant by an empty variable of a script.
+    throw new KeelsonError('usage', 'the name of the asset is empty', { hint: 'checks assets lists them' })
+  }
+  // No name that somebody gives a machine may stand in the way of another one's UUID.
+  const own = assets.filter(({ uuid }) => uuid === given.toLowerCase())
+  const meant = own.length > 0 ? own : assets.filter(({ name, givenName }) => givenName === given || name === given)
   const [asset, another] = meant
   if (!asset) {
     const closest = findClosest(

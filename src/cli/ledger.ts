@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { chooseAsset, forTerminal, loadMaintenance, openState } from '../app.ts'
 import { EXIT, KeelsonError } from '../core/errors.ts'
+import { nameOf } from '../core/event.ts'
 import { parseMoment } from '../core/parse-moment.ts'
 import { canAsk, confirm } from './confirm.ts'
 import { describeArchive, describeLedger } from './describe-verification.ts'
@@ -111,13 +112,13 @@ async function eraseAsset(options: Options & { asset: string; yes?: boolean }): 
   try {
     const asset = await chooseAsset(store, options.asset)
     await requireConsent(
-      `Erase all that is known of ${forTerminal(asset.name)} (${asset.uuid}), for good?`,
+      `Erase all that is known of ${forTerminal(nameOf(asset))} (${asset.uuid}), for good?`,
       options.yes,
     )
     const { eraseFrom } = await loadMaintenance()
     const erased = await eraseFrom(store, asset, Date.now)
     if (!erased) throw new KeelsonError('no-asset', 'the asset was erased by someone else meanwhile')
-    output.write(`erased ${forTerminal(asset.name)}: ${count(erased.payloads, 'payload')}\n`)
+    output.write(`erased ${forTerminal(nameOf(asset))}: ${count(erased.payloads, 'payload')}\n`)
     noteRemains(output, erased)
   } finally {
     await close()

@@ -89,6 +89,25 @@ describe('checks assets', () => {
     expect(await listAssets(state)).toEqual([expect.objectContaining({ name: 'web-1', team: null, labels: [] })])
   })
 
+  it('finds a machine by its UUID, whatever another one is called, and none by an empty name', async () => {
+    const state = await makeState(START)
+    await importText(state, `uuid,name\n${SPARE},${WEB_1.uuid}\n${WEB_2.uuid},`)
+    expect((await state.run(['assets', 'set', WEB_1.uuid, '--owner', 'Ann'])).stderr).toBe('web-1: changed\n')
+    for (const args of [
+      ['assets', 'set', '', '--owner', 'Eve'],
+      ['ledger', 'erase', '--asset', '', '--yes'],
+    ]) {
+      const { code, stderr } = await state.run(args)
+      expect({ code, stderr }).toMatchObject({
+        code: 3,
+        stderr: expect.stringContaining('the name of the asset is empty'),
+      })
+    }
+    expect(await listAssets(state)).toHaveLength(3)
+    const erased = await state.run(['ledger', 'erase', '--asset', SPARE, '--yes'])
+    expect(erased.stdout).toBe(`erased ${WEB_1.uuid}: 1 payload\n`)
+  })
+
   it.each([
     [[], 'there is nothing to set'],
     [['web-2', '--team', 'Ops'], 'no asset is called web-2'],
