@@ -21,14 +21,15 @@ export interface EventsRequest {
 /** The same for the store. @throws KeelsonError for a time, check, asset, level or action that is none */
 export async function toEventQuery(store: Store, request: EventsRequest, now: number): Promise<EventQuery> {
   const { since, until, checks, assets, level, actions } = request
-  const [from, to] = [since && readMoment(since, '--since', now), until && readMoment(until, '--until', now)]
-  if (from && to && from >= to) {
+  const from = since === undefined ? undefined : readMoment(since, '--since', now)
+  const to = until === undefined ? undefined : readMoment(until, '--until', now)
+  if (from !== undefined && to !== undefined && from >= to) {
     throw new KeelsonError('usage', `--since ${since} is not before --until ${until}`, { hint: 'change places' })
   }
   const meant = assets && (await Promise.all(assets.map((asset) => chooseAsset(store, asset))))
   return {
-    ...(from ? { since: from } : {}),
-    ...(to ? { until: to } : {}),
+    ...(from === undefined ? {} : { since: from }),
+    ...(to === undefined ? {} : { until: to }),
     ...(checks ? { checks: [...(await selectKnown(store, checks))] } : {}),
     ...(meant ? { assets: meant.map(({ uuid }) => uuid) } : {}),
     ...(level === undefined ? {} : { level: readLevel(level) }),

@@ -100,6 +100,14 @@ describe('checks events', () => {
     expect(none).toMatchObject({ code: 0, stdout: '', stderr: 'no such events\n' })
   })
 
+  it.each(['--since', '--until', '--asset', '--check', '--level', '--limit'])(
+    'takes an empty %s for a mistake',
+    async (option) => {
+      const { run } = await makeState(START)
+      expect(await run(['events', option, ''])).toMatchObject({ code: 3, stdout: '' })
+    },
+  )
+
   it('names the asset where there are several', async () => {
     const { run, report } = await makeState(START)
     await report(START + 11 * HOUR, [reportCheck('host-firewall')], { asset: WEB_2 })
