@@ -5,7 +5,7 @@ import { diffReport } from '../core/diff.ts'
 import { whyDue } from '../core/due.ts'
 import { type Asset, type CheckResult, type ResultMemory, type RunReport, summarize } from '../core/report.ts'
 import type { Source } from '../core/source.ts'
-import type { AssetFacts, AssetState } from '../core/state.ts'
+import type { AssetFacts, AssetState, CheckState } from '../core/state.ts'
 import type { CheckPosture, LedgerEntry, Store } from '../core/store.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { selectFrom } from './library.ts'
@@ -101,7 +101,10 @@ async function commitReport(
 ): Promise<readonly LedgerEntry[]> {
   const { store, clock } = options
   const observed = toAssetReport(report, { ...options, observedAt: clock() })
-  if (observed.checks.length === 0) return []
+  // That a check has left the library is worth a report, also where nothing was due.
+  const { expected } = observed
+  const isGone = ({ check, removedAt }: CheckState) => removedAt === null && expected?.has(check) === false
+  if (observed.checks.length === 0 && ![...options.before.checks.values()].some(isGone)) return []
   const batch = describeBatch(observed, { digest: digestText })
   const decide = (state: AssetState) => diffReport(state, observed, { batch, tagOf: tagOfText })
   return (await store.commit(observed.asset, decide, batch)).entries

@@ -134,6 +134,28 @@ describe('a run that is remembered', () => {
     expect(await place.actions()).toEqual(['LEDGER_OPENED', 'ASSET_BASELINE', 'ASSET_CHECK_REMOVED'])
   })
 
+  it('takes a check out of use that left the library, also where nothing is due', async () => {
+    const place = await makePlace({
+      'a.yaml': writeCheck('one', 'SELECT 1 AS passed'),
+      'b.yaml': writeCheck('two', 'SELECT 1 AS passed'),
+    })
+    await place.run()
+    const { 'b.yaml': two, ...files } = place.files
+    for (const away of [1, 2]) {
+      place.files = files
+      expect((await place.run(true)).one).toMatchObject({ due: false })
+      await place.run(true)
+      expect((await place.actions()).filter((action) => action === 'ASSET_CHECK_REMOVED')).toHaveLength(away)
+      expect(
+        (
+          await place.store.posture({ uuid: '4c4c4544-0042-3510-8052-b4c04f573532' }, { at: place.now, now: place.now })
+        ).map(({ check }) => check),
+      ).toEqual(['one'])
+      place.files = { ...files, 'b.yaml': two as string }
+      await place.run(true)
+    }
+  })
+
   it('knows a machine again whose hardware does not tell its UUID', async () => {
     const place = await makePlace()
     for (const uuid of [
