@@ -32,7 +32,7 @@ describe('a reader that has seen enough', () => {
     const args = ['run', '--format', format, ...onlyChecks(MANY)].map((arg) => `'${arg}'`).join(' ')
     const line = `'${process.execPath}' '${PROGRAM}' ${args} | head -1; echo "exit \${PIPESTATUS[0]}" >&2`
     const shell = spawn('bash', ['-c', line], {
-      env: { PATH: process.env.PATH, KEELSON_SOURCE: 'embedded', HOME: makeFolder() },
+      env: { PATH: process.env.PATH, KEELSON_SOURCE: 'embedded', KEELSON_STATE: 'none', HOME: makeFolder() },
     })
     let [stdout, stderr] = ['', '']
     shell.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -65,7 +65,7 @@ describe('colour', () => {
     const screen = execFileSync('/usr/bin/script', ['-qc', line, '/dev/null'], {
       cwd: folder,
       encoding: 'utf8',
-      env: { PATH: process.env.PATH, HOME: folder, TERM: 'xterm', SHELL: '/bin/sh' },
+      env: { PATH: process.env.PATH, KEELSON_STATE: 'none', HOME: folder, TERM: 'xterm', SHELL: '/bin/sh' },
       input: '',
     })
     return { screen, file: readFileSync(join(folder, 'file'), 'utf8') }
