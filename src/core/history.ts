@@ -35,7 +35,10 @@ export function traceHistory(
   ids: ReadonlySet<string>,
   { own, general }: { readonly own: readonly LedgerEntry[]; readonly general: readonly LedgerEntry[] },
 ): History {
-  const entries = [...own, ...general.filter((entry) => isAbout(entry, ids))]
+  // What came before a check's first verdict spoke of another one that had its id.
+  const first = own.find(({ event }) => event?.meta?.kind === 'first' && event.changes?.verdict?.last === null)
+  const began = first?.sequence ?? 0
+  const entries = [...own, ...general.filter((entry) => entry.sequence >= began && isAbout(entry, ids))]
   entries.sort((one, other) => one.sequence - other.sequence)
   let verdict: Verdict | null = null
   const steps = entries.map((entry): HistoryStep => {

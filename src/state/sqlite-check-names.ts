@@ -23,6 +23,7 @@ export class SqliteCheckNames {
   readonly #inherit: Statement<[number, number]>
   readonly #former: Statement<[number], string>
   readonly #byFormer: Statement<[string], number>
+  readonly #isUsed: Statement<[number], number>
   readonly #known: Statement<[], { name: string; formerly: string }>
 
   constructor(db: Database, names: Names) {
@@ -39,6 +40,7 @@ export class SqliteCheckNames {
     this.#byFormer = db
       .prepare<[string], number>('SELECT check_id FROM former_name WHERE tenant = 0 AND name = ?')
       .pluck()
+    this.#isUsed = db.prepare<[number], number>('SELECT 1 FROM check_state WHERE check_id = ? LIMIT 1').pluck()
     this.#known = db.prepare(
       `SELECT name, (
  SELECT json_group_array(f.name) FROM former_name f WHERE f.check_id = c.id AND f.name <> c.name
@@ -68,10 +70,13 @@ export class SqliteCheckNames {
     return this.#former.all(id)
   }
 
-  /** The numbers of whatever has that id, or had it. */
+  /** The number of the check that has that id; where nothing is known under it, of those that had it. */
   numbersOf(name: string): number[] {
     const id = this.#names.find(name)
-    return [...(id === undefined ? [] : [id]), ...this.#byFormer.all(name)]
+    const former = this.#byFormer.all(name).filter((other) => other !== id)
+    if (id === undefined) return former
+    // An id that was given up may have become another check's.
+    return former.length === 0 || this.#isUsed.get(id) !== undefined ? [id] : [id, ...former]
   }
 
   known(): KnownCheck[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HOUR } from '../state/fill-store.ts'
+import { HOUR, reportCheck } from '../state/fill-store.ts'
 import { makeState } from './filled-state.ts'
 
 const START = new Date(2026, 2, 4, 12).getTime()
@@ -26,6 +26,19 @@ describe('checks history', () => {
     const { stdout } = await run(['history', id])
     expect(stdout).toContain('Title of new-id (new-id) on web-1\nformerly old-id\n')
     expect(stdout).toMatch(/first report: pass\n.*nothing was heard.*\n.*the check old-id is now called new-id\n/)
+  })
+
+  it('does not mix a check with another that had its id before', async () => {
+    const { run, report } = await makeState(START)
+    await report(START + 11 * HOUR, [reportCheck('old-id', 'fail'), reportCheck('new-id')])
+    const { stdout } = await run(['history', 'old-id'])
+    expect(stdout.trimEnd().split('\n').slice(4)).toEqual([
+      expect.stringMatching(/^2026-03-04 23:00:00 .* first: FAIL: old-id is not as it should be$/),
+    ])
+    expect((await run(['events', '--check', 'old-id', '--format', 'jsonl'])).stdout.trimEnd().split('\n')).toHaveLength(
+      1,
+    )
+    expect((await run(['history', 'new-id'])).stdout).toContain('first report: pass\n')
   })
 
   it('tells of a check that is no longer in use', async () => {

@@ -37,6 +37,17 @@ export function describeRenames(open: OpenStore): void {
     expect(await bench.store.checks()).toEqual([{ id: 'newest', formerly: ['new', 'old'] }])
   })
 
+  it('leave their old id to another check, which has a history of its own', async () => {
+    const bench = await openBench(open)
+    await bench.report(0, [reportCheck('old')])
+    await bench.report(1, [RENAMED])
+    await bench.report(2, [reportCheck('new', 'fail'), reportCheck('old')])
+    expect(await sequencesOf(bench, 'old')).toEqual([5])
+    expect(await sequencesOf(bench, 'new')).toEqual([3, 4])
+    expect(await tellAt(bench, 1.5, 'old')).toBeUndefined()
+    expect(await tellAt(bench, 2, 'old')).toBe('pass since 2')
+  })
+
   it('may change their verdict in the same report', async () => {
     const bench = await openBench(open)
     await bench.report(0, [reportCheck('old')])
