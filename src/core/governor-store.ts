@@ -22,6 +22,8 @@ export interface Lane {
 export interface GovernorMemory {
   /** Up to here it is decided what the sink is given, except of assets with a lane. */
   readonly governed: number
+  /** Up to here no alarm waits. */
+  readonly looked: number
   readonly lanes: readonly Pick<Lane, 'asset' | 'passes' | 'alarm'>[]
   readonly tallies: readonly Tally[]
   /** Events that tell what was left out, to be delivered. */
@@ -37,6 +39,7 @@ export interface LeftOut extends Owed {
 /** What a decision changes, written all at once. */
 export interface GovernorChanges {
   readonly governed?: number
+  readonly looked?: number
   readonly suppressed?: readonly { readonly sequence: number; readonly reason: string }[]
   readonly lanes?: readonly Lane[]
   /** Lanes in which an alarm is to pass, at once. */

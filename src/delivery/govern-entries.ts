@@ -33,8 +33,8 @@ export interface GovernOptions extends PrepareOptions {
 export interface GovernedPart {
   readonly entries: readonly LedgerEntry[]
   readonly tallies: readonly Tally[]
-  /** Up to here nothing is held back. */
-  readonly alarm: number
+  /** Up to where nothing of an asset is held back. */
+  readonly alarms: ReadonlyMap<string, number>
   /** At which time an entry counts. */
   readonly timeOf: (entry: LedgerEntry) => number
 }
@@ -76,14 +76,17 @@ class Decision {
   }
 
   async decide(): Promise<Governed> {
-    const { entries, alarm } = this.#part
+    const { entries, alarms } = this.#part
     const { memory, name } = this.#options
     const { outgoing, suppressed } = await prepareEvents(entries, this.#options)
     const events = new Map<number, Event[]>()
     for (const { sequence, event } of outgoing) events.set(sequence, [...(events.get(sequence) ?? []), event])
     const reasons = new Map(suppressed.map(({ sequence, reason }) => [sequence, reason]))
-    const passes = new Map<string, number>()
-    for (const { sequence, event } of outgoing) if (event.meta?.alarm === true) passes.set(assetOf(event), sequence)
+    const passes = new Map(alarms)
+    for (const { sequence, event } of outgoing) {
+      const asset = assetOf(event)
+      if (event.meta?.alarm === true) passes.set(asset, Math.max(sequence, passes.get(asset) ?? 0))
+    }
     const pairs = new Map(outgoing.map(({ event }) => [keyOf(owedOf(event)), owedOf(event)]))
     for (const belief of await memory.beliefs(name, [...pairs.values()])) this.#beliefs.set(keyOf(belief), belief)
     for (const entry of entries) {
@@ -93,7 +96,7 @@ class Decision {
       const reason = reasons.get(sequence)
       if (reason !== undefined) this.#suppressed.push({ sequence, reason })
       const told = events.get(sequence) ?? []
-      if (sequence <= Math.max(alarm, passes.get(asset) ?? 0)) {
+      if (sequence <= (passes.get(asset) ?? 0)) {
         for (const event of told) this.#tell(event)
         continue
       }
@@ -115,7 +118,8 @@ class Decision {
     }
     const { sequence } = entry
     const belief = this.#beliefs.get(keyOf(transition)) ?? null
-    const owed = await this.#isOwed(event)
+    const { store, name } = this.#options
+    const owed = endsFailure(event) && (await store.owed(name, [owedOf(event)])).length > 0
     if (belief && !owed && isKnown(transition.verdict, belief)) {
       this.#suppress(sequence, transition, belief.cause, 'back to what the sink was told last')
       return undefined
@@ -186,11 +190,6 @@ class Decision {
     const message = `damping: ${transition.check}: ${agreed} of ${damping.agree} observations that must agree`
     this.#holds.set(transition.asset, { sequence, lookAt, message })
     return 'open'
-  }
-
-  async #isOwed(event: Event): Promise<boolean> {
-    const { store, name } = this.#options
-    return endsFailure(event) && (await store.owed(name, [owedOf(event)])).length > 0
   }
 
   #count(tally: Tally): void {

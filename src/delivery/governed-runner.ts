@@ -1,12 +1,13 @@
-import { isAlarm, type SinkState } from '../core/delivery.ts'
+import { isAlarm } from '../core/delivery.ts'
 import { toDeliverySummary } from '../core/delivery-summary.ts'
 import { endOf, type Governor, horizonOf, isOver, nextDigest, readTransition, type Tally } from '../core/governor.ts'
-import type { GovernorMemory, GovernorStore, Lane } from '../core/governor-store.ts'
+import type { GovernorStore, Lane } from '../core/governor-store.ts'
 import { findQuietEnd } from '../core/quiet-hours.ts'
 import type { LedgerEntry } from '../core/store.ts'
 import { type Governed, governEntries } from './govern-entries.ts'
 import { GovernedStore } from './governed-store.ts'
 import { assetOf } from './owed.ts'
+import { readSituation, type Situation } from './read-situation.ts'
 import { SinkRunner, type SinkRunnerOptions } from './sink-runner.ts'
 import { SummarySender } from './summary-sender.ts'
 
@@ -20,15 +21,6 @@ export interface GovernedRunnerOptions extends SinkRunnerOptions {
 const MOST_OF_ASSET = 1000
 const NEVER = Number.POSITIVE_INFINITY
 
-/** What is known at the beginning of a step. */
-interface Situation {
-  readonly state: SinkState
-  readonly memory: GovernorMemory
-  readonly governed: number
-  readonly lanes: readonly Lane[]
-  readonly now: number
-}
-
 /**
  * Delivers to a sink that is spared some of it. What it is given is decided first, in the order of the ledger, and
  * written down; then a runner sends what was decided. So each decision is made once, whatever comes between.
@@ -38,8 +30,6 @@ export class GovernedRunner {
   readonly #view: GovernedStore
   readonly #runner: SinkRunner
   readonly #summaries: SummarySender
-  /** Up to here no alarm is left while the rest waits. */
-  #looked = 0
 
   constructor(options: GovernedRunnerOptions) {
     const { name, memory } = options
@@ -54,44 +44,24 @@ export class GovernedRunner {
   async step(signal: AbortSignal): Promise<number> {
     const { clock, governor } = this.#options
     const now = clock()
-    const situation = await this.#read(now)
+    const situation = await readSituation(this.#options, now)
     const { state, memory } = situation
     const quietEnd = governor.quiet ? findQuietEnd(governor.quiet, now) : null
     const quiet = quietEnd !== null
     this.#view.show({ ...situation, quiet })
     if (state.paused || (state.nextTry !== null && state.nextTry > now)) return this.#runner.step(signal)
     if (quiet) {
-      if ((await this.#findAlarm(situation)) || (await this.#decideLane(situation, true))) return 0
+      if ((await this.#findAlarm(situation)) || (await this.#decideLanes(situation, true))) return 0
       return Math.min(await this.#runner.step(signal), quietEnd - now)
     }
     if (memory.summaries.length > 0) return this.#summaries.send(memory.summaries, state, signal)
     if (state.cursor < situation.governed) return this.#runner.step(signal)
-    if (await this.#decideLane(situation, false)) return 0
+    if (await this.#decideLanes(situation, false)) return 0
     if (situation.lanes.some(({ passes, sequence, nextTry }) => passes >= sequence && nextTry <= now)) {
       return this.#runner.step(signal)
     }
     const wait = await this.#advance(situation)
     return wait === 0 ? 0 : Math.min(await this.#runner.step(signal), wait)
-  }
-
-  async #read(now: number): Promise<Situation> {
-    const { store, memory: remembered, name } = this.#options
-    const state = await store.sink(name)
-    let memory = await remembered.memory(name)
-    const governed = Math.max(memory.governed, state.cursor)
-    const known = new Set(memory.lanes.map(({ asset }) => asset))
-    // Held back before there was a governor.
-    const passes = state.parked.flatMap(({ asset }) => (known.has(asset) ? [] : [{ asset, passes: governed }]))
-    if (passes.length > 0) {
-      await remembered.write(name, { passes })
-      memory = await remembered.memory(name)
-    }
-    const rows = new Map(memory.lanes.map((lane) => [lane.asset, lane]))
-    const lanes = state.parked.map(({ asset, sequence, nextTry, failure }) => {
-      const { passes = 0, alarm = 0 } = rows.get(asset) ?? {}
-      return { asset, sequence, nextTry, message: failure.message, passes, alarm }
-    })
-    return { state, memory, governed, lanes, now }
   }
 
   /** Decides what comes next. Answers how long there is nothing to decide; 0 when something was. */
@@ -128,7 +98,7 @@ export class GovernedRunner {
     const known = new Map(lanes.map((lane) => [lane.asset, lane]))
     const entries = due.filter(({ event }) => !known.has(assetOf(event)))
     const timeOf = ({ recordedAt }: LedgerEntry) => recordedAt
-    const decided = await this.#govern({ entries, tallies: memory.tallies, alarm: 0, timeOf }, now)
+    const decided = await this.#govern({ entries, tallies: memory.tallies, alarms: new Map(), timeOf }, now)
     const governed = decided.full ? decided.full.sequence - 1 : (due.at(-1) as LedgerEntry).sequence
     const held = due.filter(({ sequence, event }) => sequence <= governed && known.has(assetOf(event)))
     const alarms = held.flatMap(({ sequence, event }) =>
@@ -147,42 +117,53 @@ export class GovernedRunner {
       const nextTry = before ? now : nextDigest(this.#options.governor, lookAt)
       return { asset, sequence: first, passes: before ? sequence - 1 : 0, alarm: 0, nextTry, message }
     })
-    await this.#write(decided, { governed, lanes: opened, alarms, looks })
+    await this.#options.memory.write(this.#options.name, { ...decided, governed, lanes: opened, alarms, looks })
     if (decided.full) await this.#sumUp(decided.full.tally)
   }
 
-  /** Decides what waits of one asset. False when there is none to be decided now. */
-  async #decideLane({ lanes, memory, state, now }: Situation, quiet: boolean): Promise<boolean> {
-    const { store, governor } = this.#options
-    const lane = lanes.find(
+  /** Decides what waits of assets. False when there is none to be decided now. */
+  async #decideLanes({ lanes, memory, state, now }: Situation, quiet: boolean): Promise<boolean> {
+    const { store, governor, batch, memory: remembered, name } = this.#options
+    const ripe = lanes.filter(
       ({ passes, sequence, alarm, nextTry }) =>
         passes < sequence && nextTry <= now && (alarm >= sequence || (!quiet && sequence <= state.cursor + 1)),
     )
-    if (!lane) return false
-    const { asset, sequence, alarm } = lane
-    const upTo = quiet ? alarm : Math.max(alarm, state.cursor)
-    const entries = await store.entries({ after: sequence - 1, upTo, asset, limit: MOST_OF_ASSET })
-    if (entries.length === 0 && upTo <= state.cursor) {
-      await this.#options.memory.write(this.#options.name, { release: [asset] })
+    const parts = await Promise.all(
+      ripe.slice(0, batch).map(async (lane) => {
+        const { asset, sequence, alarm } = lane
+        const upTo = quiet ? alarm : Math.max(alarm, state.cursor)
+        const entries = await store.entries({ after: sequence - 1, upTo, asset, limit: MOST_OF_ASSET })
+        const last = entries.length < MOST_OF_ASSET ? upTo : (entries.at(-1) as LedgerEntry).sequence
+        return { lane, entries, last }
+      }),
+    )
+    if (parts.length === 0) return false
+    const entries = parts.flatMap((part) => part.entries)
+    const alarms = new Map(lanes.map(({ asset, alarm }) => [asset, alarm]))
+    const decided = await this.#govern({ entries, tallies: memory.tallies, alarms, timeOf: () => now }, now)
+    if (decided.full) {
+      await this.#sumUp(decided.full.tally)
       return true
     }
-    const decided = await this.#govern({ entries, tallies: memory.tallies, alarm, timeOf: () => now }, now)
-    const hold = decided.holds.get(asset)
-    const next = decided.full?.sequence ?? hold?.sequence
-    const end = entries.length < MOST_OF_ASSET ? upTo : (entries.at(-1) as LedgerEntry).sequence
-    const passes = next === undefined ? end : next - 1
-    const isHeld = hold !== undefined && passes < sequence
-    const nextTry = isHeld ? nextDigest(governor, hold.lookAt) : now
-    await this.#write(decided, { lanes: [{ ...lane, passes, nextTry, message: isHeld ? hold.message : lane.message }] })
-    if (decided.full) await this.#sumUp(decided.full.tally)
+    const isEmpty = ({ entries, last }: (typeof parts)[number]) => entries.length === 0 && last <= state.cursor
+    const release = parts.filter(isEmpty).map(({ lane }) => lane.asset)
+    const decidedLanes = parts
+      .filter((part) => !isEmpty(part))
+      .map(({ lane, last }): Lane => {
+        const hold = decided.holds.get(lane.asset)
+        const passes = hold ? hold.sequence - 1 : last
+        if (!hold || passes >= lane.sequence) return { ...lane, passes, nextTry: now }
+        return { ...lane, passes, nextTry: nextDigest(governor, hold.lookAt), message: hold.message }
+      })
+    await remembered.write(name, { ...decided, lanes: decidedLanes, release })
     return true
   }
 
   /** While the rest waits, lets an alarm pass with what its asset waits with before it. True when there may be more. */
-  async #findAlarm({ state, governed, lanes, now }: Situation): Promise<boolean> {
+  async #findAlarm({ state, memory: { looked }, governed, lanes, now }: Situation): Promise<boolean> {
     const { store, memory, name, batch } = this.#options
     const { alarms } = this.#options.policy()
-    const entries = await store.entries({ after: Math.max(this.#looked, state.cursor), limit: batch })
+    const entries = await store.entries({ after: Math.max(looked, state.cursor), limit: batch })
     for (const { sequence: alarm, event } of entries) {
       if (!event || !isAlarm(event, alarms)) continue
       const asset = assetOf(event)
@@ -198,16 +179,13 @@ export class GovernedRunner {
       }
       return true
     }
-    this.#looked = entries.at(-1)?.sequence ?? this.#looked
+    const last = entries.at(-1)
+    if (last) await memory.write(name, { looked: last.sequence })
     return entries.length === batch
   }
 
   #govern(part: Parameters<typeof governEntries>[0], now: number): Promise<Governed> {
     return governEntries(part, { ...this.#options, now })
-  }
-
-  #write({ suppressed, tallies = [], beliefs = [], leftOut = [] }: Governed, more: object): Promise<void> {
-    return this.#options.memory.write(this.#options.name, { suppressed, tallies, beliefs, leftOut, ...more })
   }
 
   #rateOf({ check }: Tally) {

@@ -40,13 +40,12 @@ export class GovernedStore implements DeliveryStore {
 
   async entries(query: Parameters<DeliveryStore['entries']>[0]) {
     const { asset } = query
-    const { quiet = true, governed = 0, state } = this.#view ?? {}
+    const { quiet = true, governed = 0 } = this.#view ?? {}
     if (asset === undefined) {
       const entries = quiet ? [] : await this.#store.entries(query)
       return entries.filter(({ sequence }) => sequence <= governed)
     }
-    const parked = state?.parked.find((each) => each.asset === asset)
-    const upTo = parked ? this.#reach(parked) : 0
+    const upTo = this.#reach({ asset })
     this.#given.set(asset, upTo)
     return this.#store.entries({ ...query, upTo })
   }
@@ -84,7 +83,7 @@ export class GovernedStore implements DeliveryStore {
   }
 
   /** Up to where an asset's events may be sent now. */
-  #reach({ asset }: Parked): number {
+  #reach({ asset }: Pick<Parked, 'asset'>): number {
     const lane = this.#lanes.get(asset)
     return Math.min(lane?.passes ?? 0, this.#view?.quiet ? (lane?.alarm ?? 0) : Number.POSITIVE_INFINITY)
   }

@@ -5,6 +5,7 @@ import { BatchSender } from './batch-sender.ts'
 import { failuresIn } from './expand-baseline.ts'
 import { assetOf, keyOf, owedOf } from './owed.ts'
 import { type PrepareOptions, prepareEvents } from './prepare-events.ts'
+import { readLanes } from './read-lanes.ts'
 
 /** So many assets may be held back at a time; with more, what they have in common is the sink, which then waits. */
 export const MOST_PARKED = 1000
@@ -54,8 +55,8 @@ export class SinkRunner {
     const now = clock()
     if (state.paused) return Number.POSITIVE_INFINITY
     if (state.nextTry !== null && state.nextTry > now) return state.nextTry - now
-    const [due] = state.parked.filter(({ nextTry }) => nextTry <= now).sort((one, other) => one.nextTry - other.nextTry)
-    if (due) return this.#catchUp(due, state, signal)
+    const due = state.parked.filter(({ nextTry }) => nextTry <= now).sort((one, other) => one.nextTry - other.nextTry)
+    if (due.length > 0) return this.#catchUp(due, state, signal)
     if (state.redrive.length > 0) return this.#redrive(state.redrive.slice(0, batch), state, signal)
     const entries = await store.entries({ after: state.cursor, limit: batch })
     if (entries.length > 0) return this.#advance(entries, state, signal)
@@ -110,33 +111,36 @@ export class SinkRunner {
     return 0
   }
 
-  /** Delivers what an asset was held back with, up to the cursor; then it is no longer held back. */
-  async #catchUp(parked: Parked, state: SinkState, signal: AbortSignal): Promise<number> {
-    const { store, batch } = this.#options
-    const { asset, sequence } = parked
-    const entries = await store.entries({ after: sequence - 1, upTo: state.cursor, asset, limit: batch })
+  /** Delivers what assets were held back with, up to the cursor; then they are no longer held back. */
+  async #catchUp(due: readonly Parked[], state: SinkState, signal: AbortSignal): Promise<number> {
+    const lanes = await readLanes(due, state, this.#options)
+    const entries = lanes.flatMap((lane) => lane.entries).sort((one, other) => one.sequence - other.sequence)
     const { outgoing, suppressed } = await prepareEvents(entries, this.#options)
     const result = await this.#send(outgoing, signal)
     const { now, failure } = result
     const unsettled = outgoing[result.settled]
-    if (!unsettled) {
-      const last = entries.at(-1)
-      const more = entries.length === batch && last !== undefined
-      const rest = more
-        ? { park: [{ ...parked, sequence: last.sequence + 1, attempts: 0, nextTry: now }] }
-        : { unpark: [asset] }
-      await this.#settle(result, outgoing, { ...over(outgoing), ...rest, suppressed, now })
-      return 0
+    const isRefused = failure.reason === 'event'
+    const left = new Map<string, number>()
+    for (const { sequence, event } of outgoing.slice(result.settled).reverse()) left.set(assetOf(event), sequence)
+    const park: Parked[] = []
+    const unpark: string[] = []
+    for (const { parked, entries, more } of lanes) {
+      const { asset, attempts } = parked
+      const sequence = left.get(asset)
+      if (sequence === undefined) {
+        const last = entries.at(-1)
+        if (more && last) park.push({ ...parked, sequence: last.sequence + 1, attempts: 0, nextTry: now })
+        else unpark.push(asset)
+      } else if (isRefused && unsettled && asset === assetOf(unsettled.event)) {
+        park.push(this.#park(sequence, asset, sequence > parked.sequence ? 0 : attempts + 1, failure, now))
+      } else park.push({ ...parked, sequence })
     }
-    const done = suppressed.filter((each) => each.sequence < unsettled.sequence)
-    const further = unsettled.sequence > sequence
-    if (failure.reason === 'event') {
-      const park = [this.#park(unsettled.sequence, asset, further ? 0 : parked.attempts + 1, failure, now)]
-      await this.#settle(result, outgoing, { park, failure: null, suppressed: done, now })
-      return 0
-    }
-    const park = [{ ...parked, sequence: unsettled.sequence }]
-    return this.#giveUp(result, outgoing, failure, { park, suppressed: done, now }, state)
+    const assets = new Map(entries.map(({ sequence, event }) => [sequence, assetOf(event)]))
+    const done = suppressed.filter(({ sequence }) => sequence < (left.get(assets.get(sequence) ?? '') ?? sequence + 1))
+    const settlement = { park, unpark, suppressed: done, now }
+    if (unsettled && !isRefused) return this.#giveUp(result, outgoing, failure, settlement, state)
+    await this.#settle(result, outgoing, { ...settlement, ...over(outgoing) })
+    return 0
   }
 
   async #send(outgoing: readonly Outgoing[], signal: AbortSignal): Promise<Sent> {

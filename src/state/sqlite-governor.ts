@@ -8,10 +8,13 @@ import { VERDICTS, type Verdict } from '../core/verdict.ts'
 import { createCheckRunsReader } from './read-check-runs.ts'
 import { toStateError } from './sqlite-error.ts'
 import { ASSET_ID, CHECK_ID, sumUpTally } from './sum-up-tally.ts'
+import { writeGovernorChanges } from './write-governor-changes.ts'
 
 interface TallyRow extends Omit<Tally, 'open'> {
   readonly open: number
 }
+
+type Place = Pick<GovernorMemory, 'governed' | 'looked'>
 
 /** What the governors of sinks remember, in the state's database. */
 export class SqliteGovernor implements GovernorStore {
@@ -26,7 +29,7 @@ export class SqliteGovernor implements GovernorStore {
 
   async memory(sink: string): Promise<GovernorMemory> {
     return this.#guarded(sink, (id) => {
-      const governed = this.#prepare('SELECT governed FROM sink_governor WHERE sink = ?').pluck().get(id)
+      const place = this.#prepare('SELECT governed, looked FROM sink_governor WHERE sink = ?').get(id)
       const lanes = this.#prepare(
         "SELECT ifnull(a.uuid, '') AS asset, l.passes, l.alarm FROM sink_lane l JOIN asset a ON a.id = l.asset WHERE l.sink = ?",
       ).all(id)
@@ -34,7 +37,7 @@ export class SqliteGovernor implements GovernorStore {
         'SELECT ifnull(c.name, \'\') AS "check", t.start, t.count, t.open, t.first FROM sink_tally t LEFT JOIN check_name c ON c.id = t.check_id WHERE t.sink = ?',
       ).all(id) as TallyRow[]
       return {
-        governed: (governed as number | undefined) ?? 0,
+        ...((place as Place | undefined) ?? { governed: 0, looked: 0 }),
         lanes: lanes as GovernorMemory['lanes'],
         tallies: tallies.map(({ open, ...tally }) => ({ ...tally, open: open === 1 })),
         summaries: this.#summaries(id),
@@ -75,13 +78,13 @@ export class SqliteGovernor implements GovernorStore {
   }
 
   async write(sink: string, changes: GovernorChanges): Promise<void> {
-    this.#atOnce(sink, (id) => this.#write(id, changes))
+    this.#atOnce(sink, (id) => writeGovernorChanges(this.#run, id, changes))
   }
 
   async sumUp(sink: string, tally: Tally, describe: (omission: Omission) => Event): Promise<void> {
     this.#atOnce(sink, (id) => {
       sumUpTally(this.#db, id, tally, describe)
-      this.#write(id, { tallies: [{ ...tally, first: null }] })
+      writeGovernorChanges(this.#run, id, { tallies: [{ ...tally, first: null }] })
     })
   }
 
@@ -90,95 +93,6 @@ export class SqliteGovernor implements GovernorStore {
       for (const table of ['sink_summary', 'sink_standing'])
         this.#run(`DELETE FROM ${table} WHERE sink = ? AND uuid = ?`, id, uuid)
     })
-  }
-
-  #write(id: number, changes: GovernorChanges): void {
-    const { governed, suppressed = [], lanes = [], alarms = [], looks = [], release = [], tallies = [] } = changes
-    const { beliefs = [], leftOut = [] } = changes
-    if (governed !== undefined) this.#run('INSERT OR REPLACE INTO sink_governor VALUES (?, ?)', id, governed)
-    for (const { sequence, reason } of suppressed)
-      this.#run('INSERT OR REPLACE INTO sink_suppressed VALUES (?, ?, ?)', id, sequence, reason)
-    for (const asset of release) {
-      this.#run(`DELETE FROM sink_parked WHERE sink = ? AND asset = ${ASSET_ID}`, id, asset)
-      this.#run(`DELETE FROM sink_lane WHERE sink = ? AND asset = ${ASSET_ID}`, id, asset)
-    }
-    for (const { asset, sequence, passes, alarm, nextTry, message } of lanes) {
-      const failure = JSON.stringify({ reason: 'local', message })
-      this.#run(
-        `INSERT OR REPLACE INTO sink_parked VALUES (?, ${ASSET_ID}, ?, 0, ?, ?)`,
-        id,
-        asset,
-        sequence,
-        nextTry,
-        failure,
-      )
-      this.#run(`INSERT OR REPLACE INTO sink_lane VALUES (?, ${ASSET_ID}, ?, ?)`, id, asset, passes, alarm)
-    }
-    for (const { asset, alarm } of alarms)
-      this.#run(
-        `INSERT INTO sink_lane VALUES (?, ${ASSET_ID}, 0, ?) ON CONFLICT DO UPDATE SET alarm = max(alarm, excluded.alarm)`,
-        id,
-        asset,
-        alarm,
-      )
-    for (const { asset, passes } of changes.passes ?? [])
-      this.#run(
-        `INSERT INTO sink_lane VALUES (?, ${ASSET_ID}, ?, 0) ON CONFLICT DO UPDATE SET passes = max(passes, excluded.passes)`,
-        id,
-        asset,
-        passes,
-      )
-    for (const { asset, nextTry } of [...alarms, ...looks])
-      this.#run(`UPDATE sink_parked SET next_try = ? WHERE sink = ? AND asset = ${ASSET_ID}`, nextTry, id, asset)
-    for (const { check, start, count, open, first } of tallies)
-      this.#run(
-        `INSERT OR REPLACE INTO sink_tally SELECT ?, ifnull(${CHECK_ID}, 0), ?, ?, ?, ?`,
-        id,
-        check,
-        check,
-        start,
-        count,
-        open ? 1 : 0,
-        first,
-      )
-    for (const { of, belief } of beliefs) this.#believe(id, of, belief)
-    for (const { tally, asset, check } of leftOut)
-      this.#run(
-        `INSERT INTO sink_left_out SELECT ?, ifnull(${CHECK_ID}, 0), ${ASSET_ID}, ${CHECK_ID}, 1 WHERE ${CHECK_ID} IS NOT NULL
- ON CONFLICT DO UPDATE SET transitions = transitions + 1`,
-        id,
-        tally,
-        tally,
-        asset,
-        check,
-        check,
-        check,
-        check,
-      )
-  }
-
-  #believe(id: number, { asset, check }: Owed, belief: Belief | null): void {
-    this.#run(
-      `DELETE FROM sink_belief WHERE sink = ? AND asset = ${ASSET_ID} AND check_id = ${CHECK_ID}`,
-      id,
-      asset,
-      check,
-      check,
-    )
-    if (!belief) return
-    const told = belief.told === null ? null : VERDICTS.indexOf(belief.told)
-    this.#run(
-      `INSERT OR REPLACE INTO sink_belief SELECT ?, ${ASSET_ID}, ${CHECK_ID}, ?, ?, ? WHERE ${CHECK_ID} IS NOT NULL`,
-      id,
-      asset,
-      check,
-      check,
-      told,
-      VERDICTS.indexOf(belief.left),
-      belief.cause,
-      check,
-      check,
-    )
   }
 
   /** What stands is kept apart from the rest, so that it is erased with its asset. */
@@ -201,7 +115,7 @@ export class SqliteGovernor implements GovernorStore {
     })
   }
 
-  #run(sql: string, ...values: unknown[]): void {
+  readonly #run = (sql: string, ...values: unknown[]): void => {
     this.#prepare(sql).run(...values)
   }
 

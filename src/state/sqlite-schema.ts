@@ -85,8 +85,8 @@ CREATE TABLE sink_owed (sink INTEGER, asset INTEGER, check_id INTEGER, PRIMARY K
 CREATE TABLE event_filter (id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL DEFAULT 0, filter TEXT NOT NULL, UNIQUE (tenant, filter));
 CREATE TABLE alarm_filter (tenant INTEGER NOT NULL DEFAULT 0, action TEXT, level INTEGER NOT NULL, PRIMARY KEY (tenant, action)) WITHOUT ROWID;
 -- What the governor of a sink remembers. It has decided what is sent up to \`governed\`, and of a parked asset up to
--- \`passes\`; up to \`alarm\` nothing of the asset is held back.
-CREATE TABLE sink_governor (sink INTEGER PRIMARY KEY, governed INTEGER NOT NULL);
+-- \`passes\`; up to \`alarm\` nothing of the asset is held back. Up to \`looked\` no alarm waits.
+CREATE TABLE sink_governor (sink INTEGER PRIMARY KEY, governed INTEGER NOT NULL, looked INTEGER NOT NULL);
 CREATE TABLE sink_lane (sink INTEGER, asset INTEGER, passes INTEGER NOT NULL, alarm INTEGER NOT NULL, PRIMARY KEY (sink, asset)) WITHOUT ROWID;
 -- What a sink was told last, where something else holds; null: nothing.
 CREATE TABLE sink_belief (

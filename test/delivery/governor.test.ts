@@ -14,6 +14,7 @@ import type { Verdict } from '../../src/core/verdict.ts'
 import { GovernedRunner } from '../../src/delivery/governed-runner.ts'
 import { SinkRunner } from '../../src/delivery/sink-runner.ts'
 import { EVENT_FORMAT_NAMES, EVENT_FORMATS } from '../../src/formats/event-formats.ts'
+import { eraseAsset } from '../../src/state/erase.ts'
 import { openSqlite } from '../../src/state/open-sqlite.ts'
 import { SqliteDeliveries } from '../../src/state/sqlite-deliveries.ts'
 import { SqliteGovernor } from '../../src/state/sqlite-governor.ts'
@@ -311,6 +312,32 @@ describe('a budget', () => {
     expect(told()).toEqual(['m1 a fail', 'DELIVERY_SUMMARY'])
     expect(seen.length).toBeGreaterThan(1)
     for (const event of seen) expect(event).toEqual(sink.taken.at(-1))
+  })
+})
+
+describe('a summary that waits', () => {
+  it('says nothing of a machine that was erased meanwhile, and knows a check by its present name', async () => {
+    const { report, wait, sink, store, clock } = await open({ budget: { transitions: 1, per: '1h' } })
+    for (const a of ['pass', 'fail'] as const) {
+      for (let number = 1; number <= 4; number++) await report({ a }, machine(number))
+      await wait(MINUTE)
+    }
+    sink.answer = () => ({ settled: 0, failure: { reason: 'timeout', message: 'no answer' } })
+    await wait(HOUR)
+    await eraseAsset(store, machine(3), { clock: () => clock.now })
+    const renamed = reportCheck('new-a', 'fail', { formerly: ['a'] })
+    await commitReport(store, clock.now, [renamed], { asset: machine(2) })
+    sink.answer = (events) => ({ settled: events.length })
+    await wait(HOUR)
+    const summary = sink.taken.find(({ action }) => action === 'DELIVERY_SUMMARY')
+    expect(summary?.meta?.standing).toEqual([
+      { asset: { uuid: machine(2).uuid, name: 'm2' }, check: 'new-a', verdict: 'fail' },
+      { asset: { uuid: machine(4).uuid, name: 'm4' }, check: 'new-a', verdict: 'fail' },
+    ])
+    expect(summary?.meta?.standing_total).toBe(3)
+    await commitReport(store, clock.now, [{ ...renamed, verdict: 'pass' }], { asset: machine(2) })
+    await wait(0)
+    expect(sink.taken.at(-1)).toMatchObject({ asset: { name: 'm2' }, changes: { verdict: { latest: 'pass' } } })
   })
 })
 
