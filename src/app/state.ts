@@ -1,3 +1,4 @@
+import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import type { Config } from '../config.ts'
 import { KeelsonError } from '../core/errors.ts'
 import { findClosest } from '../core/find-closest.ts'
@@ -39,7 +40,12 @@ export interface OpenStateOptions {
 
 /** The file of the state; undefined where none is wanted. */
 export function statePathOf({ state }: Config): string | undefined {
-  return state === false ? undefined : (state ?? locateState(whereabouts()).own)
+  return state === false ? undefined : followLink(state ?? locateState(whereabouts()).own)
+}
+
+/** The file that a link stands for: what is beside it, such as the lock, must be the same for all of its names. */
+function followLink(path: string): string {
+  return existsSync(path) && lstatSync(path).isSymbolicLink() ? realpathSync(path) : path
 }
 
 /** Opens the state that the configuration names. @throws KeelsonError */
@@ -50,7 +56,7 @@ export async function openState(config: Config, { clock, create, onWait }: OpenS
     })
   }
   const places = locateState(whereabouts())
-  const path = config.state ?? places.own
+  const path = followLink(config.state ?? places.own)
   const other = config.state === undefined ? findOther(places) : undefined
   const warnings = other ? [`another state exists at ${other}, and this one is ${path}: name one with --state`] : []
   const lock = onWait && (await acquireLock(path, { onWait }))
@@ -61,6 +67,7 @@ export async function openState(config: Config, { clock, create, onWait }: OpenS
     return toOpened(await openOrRecover(path, { clock, locked: lock !== undefined }), place)
   } catch (error) {
     lock?.release()
+    if (!create && isDamaged(error)) (await import('../state/recognise-state.ts')).refuseStranger(path)
     throw error
   }
 }

@@ -59,6 +59,18 @@ describe('checks ledger verify', () => {
   })
 })
 
+describe('a file that is no state', () => {
+  it('is told from a damaged one', async () => {
+    const file = join(makeFolder(), 'notes.txt')
+    writeFileSync(file, 'x'.repeat(10_000), { mode: 0o644 })
+    for (const command of [['status'], ['ledger', 'verify'], ['backup']]) {
+      const ran = await runChecks([...command, '--state', file])
+      expect([ran.code, ran.stdout]).toEqual([3, ''])
+      expect(ran.stderr).toMatch(/notes\.txt is not a state, and is not touched\n/)
+    }
+  })
+})
+
 describe('checkpoints', () => {
   it('are signed JSON; the ledger is held against one later', async () => {
     const { run, file, state } = await makePlace()

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { RunLock } from '../../src/state/run-lock.ts'
@@ -123,6 +123,19 @@ describe('checks run, with a state', () => {
     const ran = await waiting
     expect(ran.stderr).toContain(`another run (process ${process.pid}) is using the state; waiting for it to end`)
     expect(ran.stdout).toContain('1 check in')
+  })
+
+  it('waits also for one that knows the state by another name', async () => {
+    const place = makePlace()
+    await place.run()
+    const link = join(place.folder, 'link.db')
+    symlinkSync(place.state, link)
+    const lock = await RunLock.acquire(place.state)
+    const waiting = runChecks(['run', ...place.flags, '--state', link])
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    lock.release()
+    expect((await waiting).stderr).toContain(`another run (process ${process.pid}) is using the state`)
+    expect(readdirSync(place.folder).filter((name) => name.startsWith('link.db'))).toEqual(['link.db'])
   })
 
   it('writes nothing with --no-state, and only what its owner may read otherwise', async () => {
