@@ -3,6 +3,7 @@ import { basename, dirname, extname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { Head } from '../core/store.ts'
 import { inspectState } from './inspect-state.ts'
+import { refuseForeign } from './open-sqlite.ts'
 import { removeUnfinished, writeWhole } from './replace-file.ts'
 import { toStateError } from './sqlite-error.ts'
 
@@ -66,7 +67,7 @@ function openSource(path: string): Database.Database {
   try {
     db = new Database(path, { fileMustExist: true, timeout: 10_000 })
     db.exec('BEGIN')
-    db.prepare('SELECT count(*) FROM sqlite_schema').get()
+    refuseForeign(db, path)
     return db
   } catch (error) {
     db?.close()

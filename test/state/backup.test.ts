@@ -173,7 +173,7 @@ describe('restoring', () => {
     writeFileSync(damaged, bytes)
     await expect(restoreState(path, damaged, { clock })).rejects.toThrow(/cannot be restored: .*damaged/)
     new Database(file).exec('PRAGMA user_version = 999').close()
-    await expect(restoreState(path, file, { clock })).rejects.toMatchObject({ code: 'state/newer' })
+    await expect(restoreState(path, file, { clock })).rejects.toMatchObject({ code: 'state/newer', path: file })
     await expect(restoreState(path, join(path, 'none'), { clock })).rejects.toThrow(/there is no file/)
     await expect(restoreState(path, path, { clock })).rejects.toThrow(/is the state itself/)
     expect(await verifyLedger(path)).toMatchObject({ problems: [], entries: 61 })
