@@ -115,7 +115,11 @@ function readRow(
   tell: Tell,
 ): (Row & { line: number }) | undefined {
   if (cells.length !== columns.length) {
-    tell(line, `the line has ${cells.length} cells, and the header ${columns.length}`, 'quote cells that hold commas')
+    tell(
+      line,
+      `the line has ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}, and the header ${columns.length}`,
+      'quote cells that hold commas',
+    )
     return undefined
   }
   const values = Object.fromEntries(

@@ -64,7 +64,7 @@ async function listAssets(options: StateCommandOptions & { format?: string }): P
 
 async function editOne(given: string | undefined, options: EditOptions): Promise<void> {
   const edit = requireSoundEdit(toEdit(options))
-  await withState(options, { create: true }, async ({ store, output, now }) => {
+  await withState(options, { create: false }, async ({ store, output, now }) => {
     const asset = await chooseAsset(store, given)
     const changed = await setAsset(store, asset.uuid, edit, { user: readUserName(), now })
     output.note(`${forTerminal(nameOf(asset))}: ${changed ? 'changed' : 'nothing changed'}\n`)

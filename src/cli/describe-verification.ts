@@ -5,7 +5,7 @@ type Problems = Pick<VerifiedLedger, 'problems' | 'problemCount'>
 /** What a verification of the ledger found, in lines for people. */
 export function describeLedger({ entries, head, pruned, checkpoint, sameKey, ...found }: VerifiedLedger): string[] {
   const facts = [
-    `${entries} entries of ledger ${head.ledger}`,
+    `${countEntries(entries)} of ledger ${head.ledger}`,
     `the last one is ${head.sequence}, ${head.hash}`,
     ...describePruned(pruned),
     ...(checkpoint ? [`compared with the checkpoint of ${checkpoint.time}, at entry ${checkpoint.sequence}`] : []),
@@ -17,13 +17,17 @@ export function describeLedger({ entries, head, pruned, checkpoint, sameKey, ...
 /** What a verification of an archive found, in lines for people. */
 export function describeArchive({ header, entries, pruned, compared, ...found }: VerifiedArchive): string[] {
   const facts = [
-    `${entries} entries of ledger ${header.ledger}, from ${header.from} to ${header.through}`,
+    `${countEntries(entries)} of ledger ${header.ledger}, from ${header.from} to ${header.through}`,
     ...describePruned(pruned),
     compared
       ? 'compared with the ledger it was taken from'
       : 'the ledger it was taken from is not here to compare it with',
   ]
   return conclude(found, facts, 'the archive is whole')
+}
+
+function countEntries(entries: number): string {
+  return `${entries} ${entries === 1 ? 'entry' : 'entries'}`
 }
 
 function describePruned(pruned: number): string[] {

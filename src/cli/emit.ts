@@ -35,6 +35,10 @@ export function addEmitCommand(program: Command): void {
     .option('--meta <key=value>', "more of the application's own (repeatable)", collect)
     .option('--json', 'read it from standard input instead: one event as JSON, or one on each line')
     .option('--format <format>', 'text (the UUID and the place in the ledger), json')
+    .addHelpText(
+      'after',
+      '\nAs JSON: type and message, and any of severity, originator, actor, alarm (true), data (an object), asset (false: none).',
+    )
   addReadingOptions(command).action(emit)
 }
 

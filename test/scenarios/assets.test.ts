@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -121,6 +121,12 @@ describe('checks assets', () => {
     expect(code).toBe(3)
     expect(stderr).toContain(message)
     expect(await updates(state)).toEqual([])
+  })
+
+  it('makes no state to set what no machine is there for', async () => {
+    const state = await makeState()
+    expect((await state.run(['assets', 'set', '--team', 'Ops'])).stderr).toMatch(/^checks: there is no state at /)
+    expect(readdirSync(state.folder)).toEqual([])
   })
 
   it('imports a spreadsheet, and adds machines by their UUID', async () => {
