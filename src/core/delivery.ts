@@ -116,6 +116,15 @@ export function retryDelay(attempts: number, random: number, retryAfter = 0): nu
   return Math.max(retryAfter, Math.round(random * pause))
 }
 
+/**
+ * Whether something may be tried again. A pause longer than any that is ever made was begun by a clock that has been set
+ * back since, and is over.
+ */
+export function isDue(nextTry: number | null, now: number, failure: SinkFailure | null): boolean {
+  if (nextTry === null || nextTry <= now) return true
+  return Number.isFinite(nextTry) && nextTry - now > Math.max(LONGEST_PAUSE, failure?.retryAfter ?? 0)
+}
+
 /** An asset whose events a sink holds back, since it refused one of them for now. */
 export interface Parked {
   /** Empty for entries that are about no asset. */

@@ -1,4 +1,4 @@
-import { isAlarm } from '../core/delivery.ts'
+import { isAlarm, isDue } from '../core/delivery.ts'
 import { toDeliverySummary } from '../core/delivery-summary.ts'
 import { endOf, type Governor, horizonOf, isOver, nextDigest, readTransition, type Tally } from '../core/governor.ts'
 import type { GovernorStore, Lane } from '../core/governor-store.ts'
@@ -49,7 +49,7 @@ export class GovernedRunner {
     const quietEnd = governor.quiet ? findQuietEnd(governor.quiet, now) : null
     const quiet = quietEnd !== null
     this.#view.show({ ...situation, quiet })
-    if (state.paused || (state.nextTry !== null && state.nextTry > now)) return this.#runner.step(signal)
+    if (state.paused || !isDue(state.nextTry, now, state.failure)) return this.#runner.step(signal)
     if (quiet) {
       if ((await this.#findAlarm(situation)) || (await this.#decideLanes(situation, true))) return 0
       return Math.min(await this.#runner.step(signal), quietEnd - now)

@@ -1,4 +1,12 @@
-import { endsFailure, type Owed, type Parked, retryDelay, type Settlement, type SinkState } from '../core/delivery.ts'
+import {
+  endsFailure,
+  isDue,
+  type Owed,
+  type Parked,
+  retryDelay,
+  type Settlement,
+  type SinkState,
+} from '../core/delivery.ts'
 import type { Outgoing, Sink, SinkFailure } from '../core/sink.ts'
 import type { LedgerEntry } from '../core/store.ts'
 import { BatchSender } from './batch-sender.ts'
@@ -54,8 +62,9 @@ export class SinkRunner {
     this.#state = state
     const now = clock()
     if (state.paused) return Number.POSITIVE_INFINITY
-    if (state.nextTry !== null && state.nextTry > now) return state.nextTry - now
-    const due = state.parked.filter(({ nextTry }) => nextTry <= now).sort((one, other) => one.nextTry - other.nextTry)
+    if (!isDue(state.nextTry, now, state.failure)) return (state.nextTry as number) - now
+    const ready = state.parked.filter(({ nextTry, failure }) => isDue(nextTry, now, failure))
+    const due = ready.sort((one, other) => one.nextTry - other.nextTry)
     if (due.length > 0) return this.#catchUp(due, state, signal)
     if (state.redrive.length > 0) return this.#redrive(state.redrive.slice(0, batch), state, signal)
     const entries = await store.entries({ after: state.cursor, limit: batch })

@@ -145,6 +145,30 @@ describe('delivery to a sink', () => {
     expect(await state()).toMatchObject({ attempts: 0, failure: null, nextTry: null })
   })
 
+  it('does not wait for a time that a clock promised which was set back since', async () => {
+    const { report, drain, sink, clock, state } = await open()
+    await report(['web-1', 'pass', 'pass'])
+    sink.answer = () => ({ settled: 0, failure: { reason: 'unreachable', message: 'nobody there' } })
+    await drain()
+    clock.now -= 24 * HOUR
+    sink.answer = () => ({ settled: 0, failure: { reason: 'event', message: 'not now' } })
+    await drain()
+    expect((await state()).parked.length).toBeGreaterThan(0)
+    clock.now -= 24 * HOUR
+    sink.answer = (events) => ({ settled: events.length })
+    await drain()
+    expect(sink.sequences).toEqual([1, 2])
+    // What it asked for itself is kept to, unless the clock says that it cannot be.
+    await report(['web-1', 'fail', 'pass'])
+    sink.answer = () => ({ settled: 0, failure: { reason: 'rate_limited', message: 'slowly', retryAfter: HOUR } })
+    expect(await drain()).toBe(HOUR)
+    clock.now -= HOUR / 2
+    sink.answer = (events) => ({ settled: events.length })
+    await drain()
+    // Two of this report: its clock, and what it found.
+    expect(sink.sequences).toEqual([1, 2, 3, 4])
+  })
+
   it('keeps what a sink refuses for good, and goes on', async () => {
     const { report, drain, sink, store } = await open()
     await report(['web-1', 'pass', 'pass'], ['web-1', 'fail', 'pass'])
