@@ -22,6 +22,8 @@ import { KeelsonError } from './core/errors.ts'
 import { findClosest } from './core/find-closest.ts'
 import type { WrittenSection } from './core/written-section.ts'
 
+export { readSource } from './config-values.ts'
+
 /** What a user may set: defaults < keelson.yaml < environment < command line. */
 export interface Config {
   /** Folders of checks, later ones replacing what has the same id. */

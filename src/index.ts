@@ -22,7 +22,7 @@ import {
   runChecks,
   selectFrom,
 } from './app.ts'
-import { type Config, makeConfig } from './config.ts'
+import { type Config, makeConfig, readSource } from './config.ts'
 import { assess as assessLeaves } from './core/assess.ts'
 import type { Check, Effect, Library, Platform } from './core/check.ts'
 import type { CompiledCheck } from './core/compiled.ts'
@@ -133,7 +133,7 @@ export interface SourceOptions {
 
 /** Opens what answers SQL on this machine; close it when done. @throws KeelsonError */
 export async function openSource({ socket, kind, timeout = 30_000 }: SourceOptions = {}): Promise<Source> {
-  const source = kind ?? (socket === undefined ? 'auto' : 'socket')
+  const source = kind === undefined ? (socket === undefined ? 'auto' : 'socket') : readSource(kind, 'kind')
   return (await openConfiguredSource(makeConfig({ source, socket, timeout }))).source
 }
 

@@ -42,13 +42,13 @@ export function addLedgerCommand(program: Command): void {
     .command('prune')
     .description('remove what was superseded before a time; the chain, and what holds since, stay')
     .requiredOption('--before <time>', BEFORE)
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask; needed where nobody can be asked, as in cron')
   addReadingOptions(prune).action(pruneLedger)
   const erase = ledger
     .command('erase')
     .description('erase everything that is known of a machine, for good; the chain stays')
     .requiredOption('--asset <asset>', "the machine's name or UUID")
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask; needed where nobody can be asked, as in cron')
   addReadingOptions(erase).action(eraseAsset)
   const compact = ledger
     .command('compact')
@@ -98,7 +98,7 @@ async function pruneLedger(options: Options & { before: string; yes?: boolean })
   const before = readMoment(options.before, Date.now())
   const config = toConfig(options)
   const what = `Remove what was superseded before ${new Date(before).toISOString()}? It is gone for good.`
-  if (!options.yes && canAsk() && !(await confirm(what))) throw unwanted()
+  await requireConsent(what, options.yes)
   const { pruneState } = await loadMaintenance()
   const { payloads, gaps, freed } = await pruneState(config, before, Date.now)
   const space = freed > 0 ? `; ${(freed / 1e6).toFixed(0)} MB were given back` : ''
@@ -139,7 +139,7 @@ function noteRemains(output: Output, { complete, copies }: { complete: boolean; 
 async function requireConsent(question: string, given: boolean | undefined): Promise<void> {
   if (given) return
   if (!canAsk()) {
-    throw new KeelsonError('usage', 'nobody can be asked whether this is meant; nothing was erased', {
+    throw new KeelsonError('usage', 'nobody can be asked whether this is meant; nothing was removed', {
       hint: 'add --yes',
     })
   }

@@ -19,7 +19,9 @@ type Options = StateCommandOptions & { at?: string; asset?: string; format?: str
 export function addPostureCommand(program: Command): void {
   const command = program
     .command('posture')
-    .description('show what was known at a time: verdicts, evidence, and the checks in their words of then')
+    .description(
+      'show what was known at a time: verdicts, evidence, and the checks in their words of then; exit code 0, or 2 where nothing was known',
+    )
     .argument('[checks...]', 'ids or patterns, such as disk-encryption or "firewall*" (default: all)')
     .option('--at <time>', 'an age such as 90d, a date, or a time (default: now)')
     .option('--asset <asset>', "the machine's name or UUID (default: the one reported last)")

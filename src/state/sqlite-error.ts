@@ -43,6 +43,9 @@ const KNOWN: readonly (readonly [RegExp, StateFailure, string, string])[] = [
 
 /** What SQLite threw, in our words; anything else as it is. */
 export function toStateError(error: unknown, path: string): unknown {
+  if (error instanceof TypeError && error.message.includes('connection is not open')) {
+    return new StateError('io', path, `the state at ${path} was closed`, { hint: 'open it again', cause: error })
+  }
   if (error instanceof StateError || !(error instanceof Error) || !('code' in error)) return error
   const code = String(error.code)
   const known = KNOWN.find(([pattern]) => pattern.test(`${code}: ${error.message}`))

@@ -107,7 +107,7 @@ describe('checkpoints', () => {
     const { run, file, state } = await makePlace()
     copyFileSync(state, file('old.db'))
     await run('ledger', 'compact')
-    await run('ledger', 'prune', '--before', '2026-03-01T20:00Z')
+    await run('ledger', 'prune', '--yes', '--before', '2026-03-01T20:00Z')
     await run('ledger', 'checkpoint', '--out', file('cp.json'))
     const restored = await run('restore', file('old.db'))
     expect(restored.stdout).toMatch(/the ledger up to entry 61\nwhat was there is kept as .*\n1 later entry is in that/)
@@ -136,7 +136,7 @@ describe('archiving, then pruning', () => {
     const archived = await run('ledger', 'archive', file('a.gz'), '--before', before)
     expect(archived.stdout).toMatch(/^wrote .*a\.gz: entries 1 to 43\n$/)
     expect((await run('ledger', 'archive', file('a.gz'))).stderr).toMatch(/exists, and is not replaced\n {2}hint: /)
-    const pruned = await run('ledger', 'prune', '--before', before)
+    const pruned = await run('ledger', 'prune', '--yes', '--before', before)
     expect([pruned.code, pruned.stdout]).toEqual([0, 'removed 38 payloads and 0 gaps\n'])
     expect((await run('ledger', 'verify')).stdout).toContain('of 38 only the place in the chain is left')
     const verified = await run('ledger', 'verify', '--archive', file('a.gz'))
@@ -151,6 +151,7 @@ describe('archiving, then pruning', () => {
   })
 
   it.each([
+    [['prune', '--before', '2026-03-01'], /nobody can be asked .* nothing was removed/],
     [['prune'], /required option '--before/],
     [['prune', '--before', 'yesterday'], /--before yesterday is no time\n {2}hint: .*90d/],
     [['prune', '--before', '2126-01-01'], /--before 2126-01-01 is in the future/],
@@ -162,7 +163,7 @@ describe('archiving, then pruning', () => {
     [['verify', '--format', 'xml'], /--format may be text, json/],
     [['erase'], /required option '--asset/],
     [['erase', '--asset', 'web-9', '--yes'], /no asset is called web-9/],
-    [['erase', '--asset', 'web-1'], /nothing was erased\n {2}hint: add --yes/],
+    [['erase', '--asset', 'web-1'], /nothing was removed\n {2}hint: add --yes/],
   ])('is refused when it is not understood: %j', async (args, message) => {
     const { run } = await makePlace()
     const ran = await run('ledger', ...args)

@@ -57,7 +57,7 @@ async function killOften(args: (place: Place) => string[], look: (place: Place) 
 describe('whoever is killed in the middle of', () => {
   it('pruning leaves a ledger that is sound', async () => {
     await killOften(
-      () => ['ledger', 'prune', '--before', '2026-04-20'],
+      () => ['ledger', 'prune', '--yes', '--before', '2026-04-20'],
       async ({ state }) => {
         expect(ask(state, 'SELECT count(*) FROM check_state WHERE entry NOT IN (SELECT sequence FROM payload)')).toBe(0)
       },

@@ -101,13 +101,23 @@ describe('a state in SQLite', () => {
     expect((await store.head()).sequence).toBeGreaterThan(before.sequence)
   })
 
+  it('says so when it is asked after it was closed', async () => {
+    const store = await openAt(join(makeFolder(), 'state.db'))
+    await store.close()
+    await expect(store.events({})).rejects.toMatchObject({
+      code: 'state/io',
+      message: expect.stringMatching(/was closed$/),
+    })
+    await expect(store.commit(null, () => ({ entries: [] }))).rejects.toMatchObject({ code: 'state/io' })
+  })
+
   it('writes what was committed before it is closed', async () => {
     const path = join(makeFolder(), 'state.db')
     const store = await openSqlite(path, { clock: () => START })
     const committing = commitReport(store, START, [reportCheck('one')])
     await store.close()
     expect((await committing).entries).toHaveLength(1)
-    await expect(commitReport(store, START, [reportCheck('one', 'fail')])).rejects.toThrow(/not open/)
+    await expect(commitReport(store, START, [reportCheck('one', 'fail')])).rejects.toThrow(/was closed/)
     expect((await (await openAt(path)).read(WEB_1)).checks.get('one')?.verdict).toBe('pass')
   })
 
