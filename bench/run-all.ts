@@ -14,8 +14,12 @@ const BENCHMARKS: readonly (readonly [name: string, ...args: string[]])[] = [
   ['commit-reports'],
   ['year-database'],
   ['idle-watch', '20'],
+  ['file-sink'],
+  ['webhook-sink'],
+  ['outage'],
   ['ledger-10m', '--entries', '1000000'],
   ['soak/kill-ledger', '--times', '50'],
+  ['soak/kill-watch', '--times', '30'],
 ]
 
 console.log(
