@@ -83,8 +83,11 @@ export interface GovernorStore {
   leftOut(sink: string, sequences: readonly number[]): Promise<readonly number[]>
   /** What is known of a check around one of its entries; so many statements before it. */
   runs(of: Owed, sequence: number, before: number): Promise<CheckRuns>
-  /** Ends a tally: what it left out is summed up in an event that is to be delivered, and begins anew. */
-  sumUp(sink: string, tally: Tally, describe: (omission: Omission) => Event): Promise<void>
+  /**
+   * Ends a tally: what it left out is summed up in an event that is to be delivered. What was left out of assets whose
+   * events wait belongs to the next tally.
+   */
+  sumUp(sink: string, tally: Tally, next: Tally, describe: (omission: Omission) => Event): Promise<void>
   /** Forgets a summary that was delivered. */
   forget(sink: string, uuid: string): Promise<void>
 }

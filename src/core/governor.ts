@@ -99,8 +99,7 @@ export function endOf({ start }: Tally, rate: Rate | undefined): number {
 
 /** Whether a tally counts at a time no more. */
 export function isOver(tally: Tally, rate: Rate | undefined, at: number): boolean {
-  // A start that is far ahead was written by a clock that has gone back since.
-  return at >= endOf(tally, rate) || at < tally.start - (rate?.per ?? 0) * 1000
+  return at >= endOf(tally, rate)
 }
 
 /** Counts a number of transitions, in a new tally where the one before is over. */
@@ -111,6 +110,14 @@ export function count(before: Tally | undefined, rate: Rate, { check = '', at = 
   // A storm of all checks together ends once there were no more transitions than may be.
   const open = check === '' && Boolean(follows && before.count > rate.transitions)
   return { check, start: at, count: by, open, first: null }
+}
+
+/** The tally after one that has ended and has left something for it to be summed up. */
+export function follow(tally: Tally, rate: Rate | undefined): Tally {
+  const { check, first } = tally
+  if (!rate) return { ...tally, first: null }
+  const [base, number = 0] = (first ?? '').split('/')
+  return { ...count(tally, rate, { check, at: endOf(tally, rate), by: 0 }), first: `${base}/${Number(number) + 1}` }
 }
 
 /** Whether the last that was counted is too much. */

@@ -1,6 +1,15 @@
 import { isAlarm, isDue } from '../core/delivery.ts'
 import { toDeliverySummary } from '../core/delivery-summary.ts'
-import { endOf, type Governor, horizonOf, isOver, nextDigest, readTransition, type Tally } from '../core/governor.ts'
+import {
+  endOf,
+  follow,
+  type Governor,
+  horizonOf,
+  isOver,
+  nextDigest,
+  readTransition,
+  type Tally,
+} from '../core/governor.ts'
 import type { GovernorStore, Lane } from '../core/governor-store.ts'
 import { findQuietEnd } from '../core/quiet-hours.ts'
 import type { LedgerEntry } from '../core/store.ts'
@@ -19,6 +28,8 @@ export interface GovernedRunnerOptions extends SinkRunnerOptions {
 
 /** So many entries of one asset are decided at a time. */
 const MOST_OF_ASSET = 1000
+/** Milliseconds. A longer wait was begun by a clock that has been set back since. */
+const LONGEST_LOOK = 3_600_000
 const NEVER = Number.POSITIVE_INFINITY
 
 /**
@@ -52,10 +63,13 @@ export class GovernedRunner {
     if (state.paused || !isDue(state.nextTry, now, state.failure)) return this.#runner.step(signal)
     if (quiet) {
       if ((await this.#findAlarm(situation)) || (await this.#decideLanes(situation, true))) return 0
+      // An alarm must not overtake what sums up what was before it.
+      const isNear = situation.lanes.some(({ passes, alarm, sequence }) => Math.min(passes, alarm) >= sequence)
+      if (isNear && memory.summaries.length > 0) return this.#summaries.send(memory.summaries, state, signal)
       return Math.min(await this.#runner.step(signal), quietEnd - now)
     }
-    if (memory.summaries.length > 0) return this.#summaries.send(memory.summaries, state, signal)
     if (state.cursor < situation.governed) return this.#runner.step(signal)
+    if (memory.summaries.length > 0) return this.#summaries.send(memory.summaries, state, signal)
     if (await this.#decideLanes(situation, false)) return 0
     if (situation.lanes.some(({ passes, sequence, nextTry }) => passes >= sequence && nextTry <= now)) {
       return this.#runner.step(signal)
@@ -114,7 +128,7 @@ export class GovernedRunner {
     const opened = [...decided.holds].map(([asset, { sequence, lookAt, message }]): Lane => {
       const first = entries.find(({ event }) => assetOf(event) === asset)?.sequence ?? sequence
       const before = first < sequence
-      const nextTry = before ? now : nextDigest(this.#options.governor, lookAt)
+      const nextTry = before ? now : this.#nextLook(lookAt, now)
       return { asset, sequence: first, passes: before ? sequence - 1 : 0, alarm: 0, nextTry, message }
     })
     await this.#options.memory.write(this.#options.name, { ...decided, governed, lanes: opened, alarms, looks })
@@ -124,9 +138,10 @@ export class GovernedRunner {
   /** Decides what waits of assets. False when there is none to be decided now. */
   async #decideLanes({ lanes, memory, state, now }: Situation, quiet: boolean): Promise<boolean> {
     const { store, governor, batch, memory: remembered, name } = this.#options
+    const isRipe = (nextTry: number) => nextTry <= now || nextTry > nextDigest(governor, now + LONGEST_LOOK)
     const ripe = lanes.filter(
       ({ passes, sequence, alarm, nextTry }) =>
-        passes < sequence && nextTry <= now && (alarm >= sequence || (!quiet && sequence <= state.cursor + 1)),
+        passes < sequence && isRipe(nextTry) && (alarm >= sequence || (!quiet && sequence <= state.cursor + 1)),
     )
     const parts = await Promise.all(
       ripe.slice(0, batch).map(async (lane) => {
@@ -153,7 +168,7 @@ export class GovernedRunner {
         const hold = decided.holds.get(lane.asset)
         const passes = hold ? hold.sequence - 1 : last
         if (!hold || passes >= lane.sequence) return { ...lane, passes, nextTry: now }
-        return { ...lane, passes, nextTry: nextDigest(governor, hold.lookAt), message: hold.message }
+        return { ...lane, passes, nextTry: this.#nextLook(hold.lookAt, now), message: hold.message }
       })
     await remembered.write(name, { ...decided, lanes: decidedLanes, release })
     return true
@@ -188,6 +203,10 @@ export class GovernedRunner {
     return governEntries(part, { ...this.#options, now })
   }
 
+  #nextLook(lookAt: number, now: number): number {
+    return nextDigest(this.#options.governor, Math.min(lookAt, now + LONGEST_LOOK))
+  }
+
   #rateOf({ check }: Tally) {
     const { budget, breaker } = this.#options.governor
     return check === '' ? breaker : budget
@@ -197,7 +216,7 @@ export class GovernedRunner {
     const { memory, name, uuidOf } = this.#options
     const cause = tally.check === '' ? 'breaker' : 'budget'
     const rate = this.#rateOf(tally)
-    return memory.sumUp(name, tally, (omission) =>
+    return memory.sumUp(name, tally, follow(tally, rate), (omission) =>
       toDeliverySummary({ sink: name, cause, rate, tally, omission, uuidOf }),
     )
   }

@@ -25,8 +25,10 @@ export async function readSituation(options: ReadOptions, now: number): Promise<
   const known = new Set(memory.lanes.map(({ asset }) => asset))
   // Held back before there was a governor.
   const passes = state.parked.flatMap(({ asset }) => (known.has(asset) ? [] : [{ asset, passes: governed }]))
-  if (passes.length > 0) {
-    await remembered.write(name, { passes })
+  // Begun by a clock that has been set back since.
+  const tallies = memory.tallies.flatMap((tally) => (tally.start > now ? [{ ...tally, start: now }] : []))
+  if (passes.length > 0 || tallies.length > 0) {
+    await remembered.write(name, { passes, tallies })
     memory = await remembered.memory(name)
   }
   const rows = new Map(memory.lanes.map((lane) => [lane.asset, lane]))

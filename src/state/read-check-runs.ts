@@ -23,7 +23,7 @@ export function createCheckRunsReader(db: Database): ReadCheckRuns {
   const findPlace = db.prepare<unknown[], { asset: number; check: number | null }>(
     `SELECT ${ASSET_ID} AS asset, ${CHECK_ID} AS "check"`,
   )
-  const entries = `SELECT e.sequence, e.observed AS at, p.body FROM entry e JOIN payload p ON p.sequence = e.sequence
+  const entries = `SELECT e.sequence, coalesce(e.valid, e.observed) AS at, p.body FROM entry e JOIN payload p ON p.sequence = e.sequence
  WHERE e.asset = ? AND e.check_id = ? AND e.sequence`
   const earlier = db.prepare<unknown[], Row>(`${entries} <= ? ORDER BY e.sequence DESC LIMIT ?`)
   const later = db.prepare<unknown[], Row>(`${entries} > ? ORDER BY e.sequence LIMIT ?`)

@@ -81,10 +81,10 @@ export class SqliteGovernor implements GovernorStore {
     this.#atOnce(sink, (id) => writeGovernorChanges(this.#run, id, changes))
   }
 
-  async sumUp(sink: string, tally: Tally, describe: (omission: Omission) => Event): Promise<void> {
+  async sumUp(sink: string, tally: Tally, next: Tally, describe: (omission: Omission) => Event): Promise<void> {
     this.#atOnce(sink, (id) => {
-      sumUpTally(this.#db, id, tally, describe)
-      writeGovernorChanges(this.#run, id, { tallies: [{ ...tally, first: null }] })
+      const isLeft = sumUpTally(this.#db, id, tally, describe)
+      writeGovernorChanges(this.#run, id, { tallies: [isLeft ? next : { ...tally, first: null }] })
     })
   }
 

@@ -15,17 +15,20 @@ const MOST_STANDING = 100
 
 /**
  * Writes the event of what a tally left out, and forgets that. A verdict that stands and is told of now counts as told:
- * whoever hears of a failure there hears of its end.
+ * whoever hears of a failure there hears of its end. What was left out of assets whose events wait is kept, since a
+ * summary must not overtake them. Answers whether there is such.
  */
 export function sumUpTally(
   db: Database,
   sink: number,
   { check, start }: Tally,
   describe: (omission: Omission) => Event,
-): void {
+): boolean {
   const find = db.prepare<unknown[], number | null>(`SELECT ${CHECK_ID}`).pluck()
   const place = { sink, tally: check === '' ? 0 : (find.get(check, check) ?? 0) }
-  const left = 'FROM sink_left_out o WHERE o.sink = @sink AND o.tally = @tally'
+  const ready =
+    'o.sink = @sink AND o.tally = @tally AND o.asset NOT IN (SELECT asset FROM sink_parked WHERE sink = @sink)'
+  const left = `FROM sink_left_out o WHERE ${ready}`
   const total = db
     .prepare<unknown[], { transitions: number; assets: number; checks: number }>(
       `SELECT ifnull(sum(transitions), 0) AS transitions, count(DISTINCT asset) AS assets, count(DISTINCT check_id) AS checks ${left}`,
@@ -38,7 +41,7 @@ export function sumUpTally(
     )
     .all(place)
   const standing = `FROM sink_belief b JOIN sink_left_out o ON o.sink = b.sink AND o.asset = b.asset AND o.check_id = b.check_id
- WHERE b.sink = @sink AND o.tally = @tally`
+ WHERE ${ready}`
   const standingTotal = db.prepare<unknown[], number>(`SELECT count(*) ${standing}`).pluck().get(place) ?? 0
   if (total.transitions > 0) {
     const { transitions, assets } = total
@@ -59,5 +62,9 @@ export function sumUpTally(
     const failing = (['warn', 'fail'] as const).map((verdict) => VERDICTS.indexOf(verdict)).join(', ')
     db.prepare(`INSERT OR IGNORE INTO sink_owed ${among} AND verdict IN (${failing})`).run(heard)
   }
-  db.prepare('DELETE FROM sink_left_out WHERE sink = @sink AND tally = @tally').run(place)
+  db.prepare(`DELETE FROM sink_left_out AS o WHERE ${ready}`).run(place)
+  const rest = db.prepare<unknown[], number>(
+    'SELECT 1 FROM sink_left_out WHERE sink = @sink AND tally = @tally LIMIT 1',
+  )
+  return rest.pluck().get(place) !== undefined
 }

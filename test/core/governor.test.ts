@@ -4,6 +4,7 @@ import {
   count,
   describeRate,
   endOf,
+  follow,
   horizonOf,
   isOver,
   isTooMuch,
@@ -225,8 +226,8 @@ describe('a tally', () => {
     expect([endOf(two, rate), isOver(two, rate, at(9)), isOver(two, rate, at(10))]).toEqual([at(10), false, true])
   })
 
-  it('begins anew where the clock went back, or the limit is gone', () => {
-    expect(isOver(tally({ start: at(60 * 24) }), rate, START)).toBe(true)
+  it('takes what is older than itself, and is over where the limit is gone', () => {
+    expect(count(tally({ start: at(60) }), rate, { at: START })).toMatchObject({ start: at(60), count: 2 })
     expect(isOver(tally({}), undefined, START)).toBe(true)
   })
 
@@ -238,6 +239,13 @@ describe('a tally', () => {
     expect(count(storm, rate, { at: at(25) }).open).toBe(false)
     // A budget is no storm.
     expect(count({ ...storm, check: 'a' }, rate, { check: 'a', at: at(11) }).open).toBe(false)
+  })
+
+  it('goes on after its end with what could not be summed up yet', () => {
+    const next = follow(tally({ count: 9, first: 'u' }), rate)
+    expect(next).toEqual({ check: '', start: at(10), count: 0, open: true, first: 'u/1' })
+    expect(follow(next, rate)).toMatchObject({ start: at(20), open: false, first: 'u/2' })
+    expect(follow(next, undefined).first).toBeNull()
   })
 
   it('is told in words', () => {

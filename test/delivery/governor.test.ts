@@ -341,6 +341,28 @@ describe('a summary that waits', () => {
   })
 })
 
+describe('a clock that is set back', () => {
+  it('by a day lets nothing wait for the old time', async () => {
+    const { report, wait, drain, told, clock } = await open({
+      damping: { agree: 2, of: 3 },
+      budget: { transitions: 1, per: '10m' },
+    })
+    for (const a of ['pass', 'fail', 'fail'] as const) {
+      for (let number = 1; number <= 3; number++) await report({ a }, machine(number))
+      await wait(HOUR)
+    }
+    await report({ a: 'pass' }, machine(1))
+    await drain()
+    clock.now -= DAY
+    await drain()
+    for (let hours = 0; hours < 4; hours++) {
+      await report({ a: 'pass' }, machine(1))
+      await wait(HOUR)
+    }
+    expect(told().filter((text) => text !== 'ASSET_CLOCK')).toEqual(['m1 a fail', 'm1 a pass', 'DELIVERY_SUMMARY'])
+  })
+})
+
 describe('a breaker', () => {
   it('makes one summary of a storm, and lets go once there are fewer transitions', async () => {
     const { report, wait, drain, told, sink } = await open({ breaker: { transitions: 3, per: '10m' } })
