@@ -1,34 +1,42 @@
 import { Command } from 'commander'
-import { addAlarmsCommand } from './alarms.ts'
-import { addAssetsCommand } from './assets.ts'
-import { addBackupCommand } from './backup.ts'
-import { addCompileCommand } from './compile.ts'
-import { addDoctorCommand } from './doctor.ts'
-import { addEmitCommand } from './emit.ts'
-import { addEngineCommand } from './engine.ts'
-import { addEventsCommand } from './events.ts'
-import { addExtensionCommand } from './extension.ts'
-import { addFiltersCommand } from './filters.ts'
-import { describeSinkKinds } from './help-sinks.ts'
-import { addHistoryCommand } from './history.ts'
-import { addInitCommand } from './init.ts'
-import { addLedgerCommand } from './ledger.ts'
-import { addLintCommand } from './lint.ts'
-import { addListCommand } from './list.ts'
-import { addPostureCommand } from './posture.ts'
-import { addRestoreCommand } from './restore.ts'
-import { addRunCommand } from './run.ts'
-import { addSchemaCommand } from './schema.ts'
-import { addShowCommand } from './show.ts'
-import { addSinksCommand } from './sinks.ts'
-import { addStatusCommand } from './status.ts'
-import { addTestCommand } from './test.ts'
-import { addWatchCommand } from './watch.ts'
 
-/** The command line with all its commands; `args` are what it is going to read. */
+type AddCommand = (program: Command, version: string) => Promise<void>
+
+// Each is loaded when it is asked for: all of them take longer to load than most take to run.
+const COMMANDS: Readonly<Record<string, AddCommand>> = {
+  run: async (program) => (await import('./run.ts')).addRunCommand(program),
+  watch: async (program) => (await import('./watch.ts')).addWatchCommand(program),
+  status: async (program) => (await import('./status.ts')).addStatusCommand(program),
+  events: async (program) => (await import('./events.ts')).addEventsCommand(program),
+  history: async (program) => (await import('./history.ts')).addHistoryCommand(program),
+  posture: async (program) => (await import('./posture.ts')).addPostureCommand(program),
+  assets: async (program) => (await import('./assets.ts')).addAssetsCommand(program),
+  emit: async (program) => (await import('./emit.ts')).addEmitCommand(program),
+  sinks: async (program) => {
+    const { describeSinkKinds } = await import('./help-sinks.ts')
+    // Commander wants its texts at once.
+    const help = await describeSinkKinds()
+    ;(await import('./sinks.ts')).addSinksCommand(program, help)
+  },
+  filters: async (program) => (await import('./filters.ts')).addFiltersCommand(program),
+  alarms: async (program) => (await import('./alarms.ts')).addAlarmsCommand(program),
+  list: async (program) => (await import('./list.ts')).addListCommand(program),
+  show: async (program) => (await import('./show.ts')).addShowCommand(program),
+  init: async (program) => (await import('./init.ts')).addInitCommand(program),
+  lint: async (program) => (await import('./lint.ts')).addLintCommand(program),
+  test: async (program) => (await import('./test.ts')).addTestCommand(program),
+  compile: async (program) => (await import('./compile.ts')).addCompileCommand(program),
+  schema: async (program) => (await import('./schema.ts')).addSchemaCommand(program),
+  doctor: async (program) => (await import('./doctor.ts')).addDoctorCommand(program),
+  engine: async (program) => (await import('./engine.ts')).addEngineCommand(program),
+  extension: async (program, version) => (await import('./extension.ts')).addExtensionCommand(program, version),
+  ledger: async (program) => (await import('./ledger.ts')).addLedgerCommand(program),
+  backup: async (program) => (await import('./backup.ts')).addBackupCommand(program),
+  restore: async (program) => (await import('./restore.ts')).addRestoreCommand(program),
+}
+
+/** The command line; of its commands only the one that `args` begin with, or all of them when they begin otherwise. */
 export async function buildProgram(version: string, args: readonly string[] = []): Promise<Command> {
-  // The kinds of sinks take long to load, and commander wants its texts at once.
-  const sinkHelp = args.includes('sinks') ? await describeSinkKinds() : ''
   const program = new Command('checks')
     .description('Is this machine in the state we promised? Compliance checks in YAML, run on osquery.')
     .version(version)
@@ -46,30 +54,9 @@ Exit codes:
 
 Start with: checks run`,
     )
-  addRunCommand(program)
-  addWatchCommand(program)
-  addStatusCommand(program)
-  addEventsCommand(program)
-  addHistoryCommand(program)
-  addPostureCommand(program)
-  addAssetsCommand(program)
-  addEmitCommand(program)
-  addSinksCommand(program, sinkHelp)
-  addFiltersCommand(program)
-  addAlarmsCommand(program)
-  addListCommand(program)
-  addShowCommand(program)
-  addInitCommand(program)
-  addLintCommand(program)
-  addTestCommand(program)
-  addCompileCommand(program)
-  addSchemaCommand(program)
-  addDoctorCommand(program)
-  addEngineCommand(program)
-  addExtensionCommand(program, version)
-  addLedgerCommand(program)
-  addBackupCommand(program)
-  addRestoreCommand(program)
+  const [name = ''] = args
+  const meant = Object.hasOwn(COMMANDS, name) ? [name] : Object.keys(COMMANDS)
+  for (const each of meant) await COMMANDS[each]?.(program, version)
   for (const command of program.commands)
     command.exitOverride().showHelpAfterError('  hint: checks help').showSuggestionAfterError()
   return program
