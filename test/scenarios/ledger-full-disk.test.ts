@@ -45,9 +45,9 @@ describe.runIf(canMount)('on a full disk', () => {
     const { codes, stdout, stderr } = await onFullDisk(
       100,
       `dd if=/dev/zero of=$(dirname $STATE)/filler bs=1k 2>/dev/null
-       checks "ledger prune --before 2026-03-10"; checks "ledger erase --asset web-1 --yes"
+       checks "ledger prune --yes --before 2026-03-10"; checks "ledger erase --asset web-1 --yes"
        rm $(dirname $STATE)/filler
-       checks "ledger prune --before 2026-03-10"; checks "ledger erase --asset web-1 --yes"; checks "ledger verify"`,
+       checks "ledger prune --yes --before 2026-03-10"; checks "ledger erase --asset web-1 --yes"; checks "ledger verify"`,
     )
     expect(codes, stdout + stderr).toEqual([3, 3, 3, 3, 0])
     expect(stderr.match(/the disk is full .*\n {2}hint: make room/g)).toHaveLength(4)
