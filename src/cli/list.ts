@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { formatColumns, openLibrary, requireSound, selectFrom } from '../app.ts'
+import { type Check, isSeen } from '../core/check.ts'
 import {
   addLibraryOptions,
   addSelectionOptions,
@@ -33,6 +34,7 @@ function list(patterns: string[], options: ContentOptions & SelectionOptions & {
       tags,
       schedule: schedule ?? null,
       platforms: Object.keys(platforms),
+      unseen: unseenOf(platforms),
       params: Object.keys(params),
       tests: tests.length,
       file: place.file,
@@ -40,17 +42,28 @@ function list(patterns: string[], options: ContentOptions & SelectionOptions & {
     output.write(toJson(entries))
     return
   }
-  const rows = checks.map(({ id, severity, platforms, title }) => [
-    id,
-    severity,
-    Object.keys(platforms).join(' '),
-    title,
-  ])
+  const rows = checks.map(({ id, severity, platforms, title }) => [id, severity, describePlatforms(platforms), title])
   output.write(
     formatColumns(
       [['CHECK', 'SEVERITY', 'PLATFORMS', 'TITLE'], ...rows],
       output.terminal ? { width: output.width } : {},
     ),
   )
-  output.note(`${checks.length} ${checks.length === 1 ? 'check' : 'checks'}\n`)
+  const unseen = checks.some(({ platforms }) => unseenOf(platforms).length > 0)
+  output.note(
+    `${checks.length} ${checks.length === 1 ? 'check' : 'checks'}${unseen ? '; * on such a system it was not yet seen to pass and to fail' : ''}\n`,
+  )
+}
+
+type Platforms = Check['platforms']
+
+/** The platforms on which nobody has yet watched the check both pass and fail. */
+function unseenOf(platforms: Platforms): string[] {
+  return Object.entries(platforms).flatMap(([name, { verified }]) => (isSeen(verified) ? [] : name))
+}
+
+function describePlatforms(platforms: Platforms): string {
+  return Object.entries(platforms)
+    .map(([name, { verified }]) => (isSeen(verified) ? name : `${name}*`))
+    .join(' ')
 }

@@ -10,7 +10,7 @@ import {
   type Workbench,
 } from '../app.ts'
 import type { Config } from '../config.ts'
-import type { Check, Clause, Comparisons, Need, Platform } from '../core/check.ts'
+import type { Check, Clause, Comparisons, Need, Platform, Verified } from '../core/check.ts'
 import { addContentOptions, type ContentOptions, toConfig } from './options.ts'
 import { chooseFormat, openOutput } from './output.ts'
 import { toJson } from './to-json.ts'
@@ -82,6 +82,8 @@ function describeCheck(check: Check, workbench: Workbench, values: Readonly<Reco
       `${platform} (${versions[platform] ? `version ${versions[platform]}` : 'a parameter is not set'})`,
       ...describeClause(clause, 1),
       ...fix,
+      ...(clause.source ?? []).map((each) => `  Source: ${indent(each.trim(), 10)}`),
+      `  Seen: ${describeVerified(clause.verified)}`,
     ]
   })
   const tests = check.tests.map(({ platform, name, verdict }) => `  ${platform}: ${name} → ${verdict}`)
@@ -90,6 +92,8 @@ function describeCheck(check: Check, workbench: Workbench, values: Readonly<Reco
       check.title,
       `${check.id} · ${check.severity}${check.tags.length > 0 ? ` · ${check.tags.join(', ')}` : ''} · schedule ${check.schedule ?? 'default'}`,
       `${check.place.file}:${check.place.line}`,
+      ...(check.severityReason ? [`Severity: ${indent(check.severityReason.trim(), 10)}`] : []),
+      ...(check.source ?? []).map((each) => `Source: ${indent(each.trim(), 8)}`),
       ...(check.why ? ['', `Why: ${indent(check.why.trim(), 5)}`] : []),
       ...(check.fix ? ['', `Fix: ${indent(check.fix.trim(), 5)}`] : []),
       ...(params.length > 0 ? ['', 'Parameters', ...params] : []),
@@ -98,6 +102,15 @@ function describeCheck(check: Check, workbench: Workbench, values: Readonly<Reco
     ].join('\n'),
     { keepLines: true },
   )
+}
+
+function describeVerified(verified: Verified | undefined): string {
+  if (!verified) return 'unseen: nobody has watched it pass or fail on such a system yet'
+  const parts = (['pass', 'fail'] as const).map((verdict) => {
+    const systems = verified[verdict]
+    return systems.length > 0 ? `to ${verdict} on ${systems.join(', ')}` : `not yet to ${verdict}`
+  })
+  return parts.join('; ')
 }
 
 function describeClause(clause: Clause, depth: number): string[] {

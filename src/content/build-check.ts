@@ -1,6 +1,6 @@
 import type { Cell, Check, CheckTest, Effect, ParamValue, Platform, Severity } from '../core/check.ts'
 import type { Verdict } from '../core/verdict.ts'
-import { type BuildContext, buildPlatforms, type Plain } from './build-clause.ts'
+import { type BuildContext, buildPlatforms, buildSource, type Plain } from './build-clause.ts'
 import type { Definition } from './definition.ts'
 import type { ParamSpecs } from './param-spec.ts'
 import { readParam } from './params.ts'
@@ -14,6 +14,8 @@ export function buildCheck({ written, params, text }: Definition, context: Build
     id: written.id as string,
     title: written.title as string,
     severity: written.severity as Severity,
+    ...(written.severity_reason !== undefined && { severityReason: written.severity_reason as string }),
+    ...buildSource(written.source),
     tags: (written.tags as string[] | undefined) ?? [],
     ...(read && 'schedule' in read && { schedule: formatSchedule(read.schedule) }),
     ...(written.why !== undefined && { why: written.why as string }),

@@ -9,6 +9,7 @@ import {
   type Place,
   type Platform,
   type PlatformClause,
+  type Verified,
 } from '../core/check.ts'
 import { parseDuration } from '../core/duration.ts'
 import { isVerdict } from '../core/verdict.ts'
@@ -31,10 +32,22 @@ export function buildPlatforms(platforms: Plain, context: BuildContext): Partial
   for (const platform of PLATFORMS) {
     const written = platforms[platform] as Plain | undefined
     if (written === undefined) continue
-    const clause = buildClause(written, ['platforms', platform], context)
-    built[platform] = { ...clause, ...(written.fix !== undefined && { fix: written.fix as string }) }
+    built[platform] = {
+      ...buildClause(written, ['platforms', platform], context),
+      ...(written.fix !== undefined && { fix: written.fix as string }),
+      ...buildSource(written.source),
+      ...(isMapping(written.verified) && {
+        verified: { pass: [], fail: [], ...(written.verified as Partial<Verified>) },
+      }),
+    }
   }
   return built
+}
+
+/** One source, or a list of them. */
+export function buildSource(written: unknown): { readonly source?: readonly string[] } {
+  if (written === undefined) return {}
+  return { source: typeof written === 'string' ? [written] : (written as string[]) }
 }
 
 /** From values that the schema found good: snake_case becomes camelCase, a bare value `{ eq: value }`. */

@@ -1,5 +1,5 @@
 import type { Template } from '../core/check.ts'
-import { type BuildContext, buildPlatforms, type Plain } from './build-clause.ts'
+import { type BuildContext, buildPlatforms, buildSource, type Plain } from './build-clause.ts'
 import type { ParamSpecs } from './param-spec.ts'
 
 /** A template from values in which neither the schema nor the semantic rules found an error. */
@@ -7,6 +7,7 @@ export function buildTemplate(written: Plain, params: ParamSpecs, context: Build
   return {
     name: written.template as string,
     ...(written.description !== undefined && { description: written.description as string }),
+    ...buildSource(written.source),
     params,
     platforms: buildPlatforms(written.platforms as Plain, context),
     place: context.placeOf([]),

@@ -1,6 +1,6 @@
 import { VERDICTS } from '../core/verdict.ts'
 import type { JsonSchema } from './json-schema.ts'
-import { comparisons, IDENTIFIER, names, slug, sql, text, WITH } from './schema-values.ts'
+import { comparisons, IDENTIFIER, names, SOURCE, slug, sql, text, VERIFIED, WITH } from './schema-values.ts'
 
 /** What a clause can be; exactly one of them. */
 const CLAUSE_KINDS = ['sql', 'table', 'use', 'all', 'any', 'not'] as const
@@ -70,7 +70,12 @@ export const CLAUSE: JsonSchema = {
 
 export const PLATFORM_CLAUSE: JsonSchema = {
   ...CLAUSE,
-  properties: { ...CLAUSE.properties, fix: text('How to mend it on this platform, in Markdown.') },
+  properties: {
+    ...CLAUSE.properties,
+    fix: text('How to mend it on this platform, in Markdown.'),
+    source: SOURCE,
+    verified: VERIFIED,
+  },
 }
 
 export const NEED: JsonSchema = {

@@ -32,6 +32,42 @@ export const names = (description: string, items: JsonSchema): JsonSchema => ({
   uniqueItems: true,
 })
 
+/** Where facts come from: one citation, or a list of them. */
+export const SOURCE: JsonSchema = {
+  title: 'text or a list of texts',
+  description: 'Where its facts come from: documentation, manual pages, source code, as others can look them up.',
+  anyOf: [
+    { type: 'string', pattern: '\\S' },
+    { type: 'array', minItems: 1, items: { type: 'string', pattern: '\\S' } },
+  ],
+}
+
+const systems = (description: string): JsonSchema => ({
+  description,
+  type: 'array',
+  minItems: 1,
+  uniqueItems: true,
+  items: { type: 'string', pattern: '\\S' },
+})
+
+/** Where a check was watched to pass and to fail. */
+export const VERIFIED: JsonSchema = {
+  title: 'unseen, or { pass: [systems], fail: [systems] }',
+  description: 'On which systems and versions it was seen to pass and to fail, or unseen.',
+  anyOf: [
+    { type: 'string', enum: ['unseen'] },
+    {
+      type: 'object',
+      additionalProperties: false,
+      minProperties: 1,
+      properties: {
+        pass: systems('Systems, with version, on which it was seen to pass.'),
+        fail: systems('Systems, with version, on which it was seen to fail.'),
+      },
+    },
+  ],
+}
+
 /** Names of tables and columns. */
 export const IDENTIFIER: JsonSchema = {
   type: 'string',

@@ -10,6 +10,7 @@ import {
   names,
   PARAM_NAME,
   PARAM_REF,
+  SOURCE,
   slug,
   text,
 } from './schema-values.ts'
@@ -128,6 +129,8 @@ const CHECK: JsonSchema = {
     id: slug('The stable name of the check. State and reports go by it.'),
     title: text('What holds when the check passes, in one line.', { maxLength: 200 }),
     severity: { description: 'How much a failure matters.', type: 'string', enum: SEVERITIES },
+    severity_reason: text('Why it matters that much and not more, in a sentence.'),
+    source: SOURCE,
     tags: names('Words to select checks by.', slug('A tag.')),
     schedule: {
       title: 'a schedule such as 30m, 2h, 1d, a cron expression, or manual',
@@ -159,6 +162,7 @@ const TEMPLATE: JsonSchema = {
   properties: {
     template: slug('The name of the template; its file has the same name.'),
     description: text('What the template judges.'),
+    source: SOURCE,
     params,
     platforms: platforms('clause'),
   },

@@ -101,9 +101,24 @@ export interface Clause {
   readonly evidence?: readonly string[]
 }
 
+/** Where a check was watched to pass and to fail: systems with their versions. */
+export interface Verified {
+  readonly pass: readonly string[]
+  readonly fail: readonly string[]
+}
+
+/** Whether somebody watched it both pass and fail. */
+export function isSeen(verified: Verified | undefined): verified is Verified {
+  return verified !== undefined && verified.pass.length > 0 && verified.fail.length > 0
+}
+
 /** A platform's clause, with what it says differently from the check. */
 export interface PlatformClause extends Clause {
   readonly fix?: string
+  /** Where the facts come from, beside the check's own sources. */
+  readonly source?: readonly string[]
+  /** Absent: it says nothing of it, or that it was seen nowhere. */
+  readonly verified?: Verified
 }
 
 export type Cell = string | number | boolean | null
@@ -133,6 +148,10 @@ export interface Check {
   readonly id: string
   readonly title: string
   readonly severity: Severity
+  /** Why it matters that much and not more. */
+  readonly severityReason?: string
+  /** Where its facts come from. */
+  readonly source?: readonly string[]
   readonly tags: readonly string[]
   readonly schedule?: string
   readonly why?: string
@@ -153,6 +172,8 @@ export interface Check {
 export interface Template {
   readonly name: string
   readonly description?: string
+  /** Where its facts come from. */
+  readonly source?: readonly string[]
   readonly params: Readonly<Record<string, ParamSpec>>
   readonly platforms: Readonly<Partial<Record<Platform, Clause>>>
   readonly place: Place

@@ -30,7 +30,9 @@ describe('loadLibrary says of a check', () => {
     [
       'an unknown key',
       `${HEAD}${LINUX}owner: me`,
-      ['5:1: unknown key "owner" | known here: tags, schedule, why, fix, params, effects, formerly, alarm, tests'],
+      [
+        '5:1: unknown key "owner" | known here: severity_reason, source, tags, schedule, why, fix, params, effects, formerly, alarm, tests',
+      ],
     ],
     [
       'a missing key',

@@ -183,7 +183,7 @@ tests:
     const { ids, problems } = load({ 'f.yaml': `${check('a', 'oddity: 1\n')}---\n${check('b')}---\n- 5\n` })
     expect(ids).toEqual(['b'])
     expect(problems).toEqual([
-      'f.yaml:5:1: unknown key "oddity" | known here: tags, schedule, why, fix, params, effects, formerly, alarm, tests',
+      'f.yaml:5:1: unknown key "oddity" | known here: severity_reason, source, tags, schedule, why, fix, params, effects, formerly, alarm, tests',
       'f.yaml:12:3: a check must be a mapping of keys, not the number 5 | start with "id: some-name"',
     ])
   })
