@@ -63,13 +63,14 @@ describe('checks list', () => {
         tags: ['ssh', 'remote-access'],
         schedule: expect.any(String),
         platforms: ['linux'],
+        unseen: ['linux'],
         params: ['allowed'],
         tests: 4,
         file: expect.stringMatching(/checks\/my-ssh-root-login\.yaml$/),
       },
     ])
     const table = await runChecks(['list', 'my-*'], { cwd })
-    expect(table.stdout).toMatch(/^CHECK +SEVERITY +PLATFORMS +TITLE\nmy-ssh-root-login +high +linux +The SSH/)
+    expect(table.stdout).toMatch(/^CHECK +SEVERITY +PLATFORMS +TITLE\nmy-ssh-root-login +high +linux\* +The SSH/)
   })
 })
 
