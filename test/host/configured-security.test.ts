@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { chmodSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Host } from '../../src/host/host.ts'
 import { runInstalled } from '../../src/host/run-installed.ts'
@@ -49,6 +49,13 @@ describe('a program that a table reads', () => {
     for (const table of ['auditctl_rules', 'nft_rules', 'sshd_effective_config', 'ufw_status']) {
       expect(() => query(`SELECT * FROM ${table}`)).toThrow('not the real machine')
     }
+  })
+
+  it('is run for another root where it stands there itself', () => {
+    const host = createMachine({ '/usr/sbin/auditctl': '#!/bin/sh\necho "asked: $*"\n' })
+    expect(() => host.run('auditctl', ['-l'])).toThrow('not the real machine')
+    chmodSync(host.at('/usr/sbin/auditctl'), 0o755)
+    expect(host.run('auditctl', ['-l'])).toBe('asked: -l\n')
   })
 })
 
