@@ -17,7 +17,7 @@ import { HostSource } from './host-source.ts'
 import { SKELETONS, type SystemName } from './skeleton.ts'
 
 export type { FileSpec, Files } from './files.ts'
-export { printing, systemctl } from './stand-ins.ts'
+export { dpkgStatus, printing, rpm, systemctl } from './stand-ins.ts'
 
 /** A check, seen to fail over one set of files and to pass over another. */
 export interface Flip {

@@ -3,16 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { type FlipFile, flip, isPossible, library } from './flip.ts'
 import { STILL_MISSING } from './still-missing.ts'
 
-const names = readdirSync(new URL('flips', import.meta.url)).filter((name) => name.endsWith('.ts'))
+const topics = readdirSync(new URL('flips', import.meta.url)).map((name) => name.replace(/\.ts$/, ''))
 const files = await Promise.all(
-  names.sort().map(async (name) => ({ name, ...((await import(`./flips/${name}`)) as FlipFile) })),
+  topics.sort().map(async (topic) => ({ topic, ...((await import(`./flips/${topic}.ts`)) as FlipFile) })),
 )
 const flipped = new Set(files.flatMap(({ FLIPS }) => FLIPS.map(({ check }) => check)))
 const explained = new Set(files.flatMap(({ NOT_FLIPPED = {} }) => Object.keys(NOT_FLIPPED)))
 const onLinux = library.checks.filter(({ platforms }) => platforms.linux !== undefined).map(({ id }) => id)
 
-for (const { name, FLIPS } of files) {
-  describe.runIf(process.platform === 'linux')(`flipped for real, in ${name}:`, () => {
+for (const { topic, FLIPS } of files) {
+  describe.runIf(process.platform === 'linux')(`flipped for real, in ${topic}:`, () => {
     for (const each of FLIPS) {
       const { check, params, system = 'debian', plain, reason } = each
       const how = [system, ...(plain ? ['plain'] : []), ...(params ? [JSON.stringify(params)] : [])].join(', ')

@@ -61,6 +61,7 @@ const COMMON: Files = {
   '/run/systemd/system': { directory: true },
   '/tmp': { directory: true, mode: 0o1777 },
   '/usr/bin': { directory: true },
+  '/usr/lib': { directory: true },
   '/usr/sbin': { directory: true },
   '/var/run': { link: '../run' },
   '/var/tmp': { directory: true, mode: 0o1777 },
