@@ -42,6 +42,8 @@ export { planBatches } from './sql/batch.ts'
 // read what is remembered need none of it.
 export const diagnose: typeof import('./app/doctor.ts').diagnose = async (...args) =>
   (await import('./app/doctor.ts')).diagnose(...args)
+export const listTables: typeof import('./app/run-checks.ts').listTables = async (...args) =>
+  (await import('./app/run-checks.ts')).listTables(...args)
 export const loadDelivery = () => import('./app/delivery/index.ts')
 export const loadMaintenance = () => import('./app/ledger.ts')
 export const loadWatch = () => import('./app/watch/index.ts')

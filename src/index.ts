@@ -12,6 +12,7 @@
  * Whatever cannot be done throws a KeelsonError with a code, a message and mostly a hint.
  */
 import {
+  listTables,
   openSource as openConfiguredSource,
   openState as openConfiguredState,
   openLibrary,
@@ -119,7 +120,9 @@ function findCheck(library: Library, id: string, platform: Platform): Check {
 
 /** Asks a source for compiled checks and judges its answers, in their order. Failures of the source are verdicts. */
 export async function assess(source: Source, checks: readonly CompiledCheck[], timeout = 30_000): Promise<Judgement[]> {
-  return assessLeaves(source, checks, { plan: planBatches, timeout })
+  // Where that cannot be asked, the checks themselves will tell why.
+  const tables = await listTables(source, timeout).catch(() => undefined)
+  return assessLeaves(source, checks, { plan: planBatches, tables, timeout })
 }
 
 export interface SourceOptions {

@@ -6,6 +6,7 @@ import { KeelsonError, SourceError } from '../core/errors.ts'
 import { decidingLeaves, type Judgement, type LeafJudgement } from '../core/judge.ts'
 import { type Asset, type CheckResult, type Evidence, type RunReport, summarize } from '../core/report.ts'
 import type { Selection } from '../core/select.ts'
+import { settle } from '../core/settle.ts'
 import type { Source, TextRow } from '../core/source.ts'
 import { planBatches } from '../sql/batch.ts'
 import { OSQUERY_GATES, OUTSPOKEN_GATES } from '../sql/table-gates.ts'
@@ -66,12 +67,14 @@ export async function runChecks(source: Source, workbench: Workbench, options: R
       unset.push(toUnasked(check, 'error', `${error.message}: ${error.hint}`))
     }
   }
-  const compiled = options.choose ? await options.choose(asset, ready) : ready
+  const tables = await listTables(source, config.timeout)
+  const chosen = options.choose ? await options.choose(asset, ready) : ready
+  const compiled = chosen.map((check) => settle(check, tables))
   const known = workbench.tables(asset.platform)
   const idOf = (index: number) => compiled[index]?.check.id ?? ''
   const judgements = await assess(source, compiled, {
     plan: planBatches,
-    tables: await listTables(source, config.timeout),
+    tables,
     explainMissing: (table) => explainMissing(table, known.get(table), source),
     timeout: config.timeout,
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
@@ -126,7 +129,8 @@ function toPlatform(name: string): Platform {
   return name === 'darwin' || name === 'windows' ? name : 'linux'
 }
 
-async function listTables(source: Source, timeout: number): Promise<ReadonlySet<string> | undefined> {
+/** The tables that a source has; undefined where it does not tell. */
+export async function listTables(source: Source, timeout: number): Promise<ReadonlySet<string> | undefined> {
   const rows = await source.query(`SELECT name FROM osquery_registry WHERE registry = 'table' AND active = 1`, {
     timeout,
   })

@@ -1,9 +1,11 @@
 import type { Config } from '../config.ts'
 import type { Check, CheckTest, Clause, Diagnostic, Library, Platform } from '../core/check.ts'
 import type { CompiledCheck } from '../core/compiled.ts'
+import { settle } from '../core/settle.ts'
 import { CompileError, compileCheck } from '../sql/compile.ts'
 import type { ParamValues } from '../sql/expand.ts'
 import { type LintOptions, lintCheck, lintTemplate } from '../sql/lint.ts'
+import { tablesEverywhere } from '../sql/lint-reach.ts'
 import { runTest, type TestOutcome } from '../sql/run-test.ts'
 import { type PlatformTable, readSchema, tablesOf } from '../sql/schema.ts'
 import { SchemaEngine } from '../sql/schema-engine.ts'
@@ -47,7 +49,8 @@ export async function openWorkbench(config: Config, { checks, templates }: Libra
   }
   return {
     compile,
-    statement: (check, platform) => toStatement(compile(check, platform)),
+    statement: (check, platform) =>
+      toStatement(settle(compile(check, platform), tablesEverywhere(engineOf(platform), config))),
     lint: (check) => lintWith(check, { ...lintOptions, testValues: (test) => testValuesOf(check, test) }, config),
     lintUnusedTemplates: () => {
       const used = new Set(checks.flatMap(({ platforms }) => Object.values(platforms).flatMap(templatesOf)))
@@ -65,8 +68,8 @@ export async function openWorkbench(config: Config, { checks, templates }: Libra
 }
 
 /** The names of the templates that a clause uses, itself or within. */
-function templatesOf({ use, all = [], any = [], not }: Clause): string[] {
-  const inner = [...all, ...any, ...(not ? [not] : [])].flatMap(templatesOf)
+function templatesOf({ use, all = [], any = [], first = [], not }: Clause): string[] {
+  const inner = [...all, ...any, ...first, ...(not ? [not] : [])].flatMap(templatesOf)
   return use === undefined ? inner : [use, ...inner]
 }
 

@@ -122,7 +122,7 @@ function describeClause(clause: Clause, depth: number): string[] {
       : [`${pad}when: ${indent(clause.when.sql.trim(), pad.length + 6)}${because(clause.when)}`]),
     ...(clause.needs ?? []).map((need) => `${pad}needs: ${indent(need.sql.trim(), pad.length + 7)}${because(need)}`),
   ]
-  for (const word of ['all', 'any'] as const) {
+  for (const word of ['all', 'any', 'first'] as const) {
     const parts = clause[word]
     if (parts) return [...gates, `${pad}${word} of`, ...parts.flatMap((part) => describeClause(part, depth + 1))]
   }

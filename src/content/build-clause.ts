@@ -52,7 +52,7 @@ export function buildSource(written: unknown): { readonly source?: readonly stri
 
 /** From values that the schema found good: snake_case becomes camelCase, a bare value `{ eq: value }`. */
 export function buildClause(written: Plain, path: Path, context: BuildContext): Clause {
-  const list = (key: 'all' | 'any') =>
+  const list = (key: 'all' | 'any' | 'first') =>
     (written[key] as readonly Plain[]).map((clause, index) => buildClause(clause, [...path, key, index], context))
   const copied = Object.fromEntries(
     ['title', 'sql', 'table', 'match', 'use', 'evidence']
@@ -69,6 +69,7 @@ export function buildClause(written: Plain, path: Path, context: BuildContext): 
     ...(written.expect !== undefined && { expect: buildComparisons(written.expect as Plain) }),
     ...(written.all !== undefined && { all: list('all') }),
     ...(written.any !== undefined && { any: list('any') }),
+    ...(written.first !== undefined && { first: list('first') }),
     ...(written.not !== undefined && { not: buildClause(written.not as Plain, [...path, 'not'], context) }),
     ...(written.when !== undefined && { when: buildNeed(written.when) }),
     ...(written.needs !== undefined && { needs: buildNeeds(written.needs) }),

@@ -3,7 +3,7 @@ import type { JsonSchema } from './json-schema.ts'
 import { comparisons, IDENTIFIER, names, SOURCE, slug, sql, text, VERIFIED, WITH } from './schema-values.ts'
 
 /** What a clause can be; exactly one of them. */
-const CLAUSE_KINDS = ['sql', 'table', 'use', 'all', 'any', 'not'] as const
+const CLAUSE_KINDS = ['sql', 'table', 'use', 'all', 'any', 'first', 'not'] as const
 
 const clauseList = (description: string): JsonSchema => ({
   description,
@@ -14,7 +14,7 @@ const clauseList = (description: string): JsonSchema => ({
 
 export const CLAUSE: JsonSchema = {
   title: 'a clause, such as { sql: SELECT … }',
-  description: 'A condition: exactly one of sql, table, use, all, any, not.',
+  description: 'A condition: exactly one of sql, table, use, all, any, first, not.',
   type: 'object',
   additionalProperties: false,
   oneOf: CLAUSE_KINDS.map((kind) => ({ required: [kind] as const })),
@@ -34,6 +34,10 @@ export const CLAUSE: JsonSchema = {
     with: WITH,
     all: clauseList('Clauses that must all pass.'),
     any: clauseList('Clauses of which one must pass.'),
+    first: {
+      ...clauseList('Clauses of which the first one decides whose tables osquery has; the others are not asked.'),
+      minItems: 2,
+    },
     not: { description: 'A clause that must fail.', $ref: '#/$defs/clause' },
     when: {
       title: 'SQL or { sql, reason }',

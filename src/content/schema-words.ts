@@ -65,7 +65,9 @@ export function explainRange(schema: JsonSchema, value: unknown, path: Path): Fi
     if (schema.maximum !== undefined && value > schema.maximum)
       return bad(`must be at most ${schema.maximum}, not ${value}`)
   } else if (Array.isArray(value)) {
-    if (schema.minItems !== undefined && value.length < schema.minItems) return bad('must not be an empty list')
+    if (schema.minItems !== undefined && value.length < schema.minItems) {
+      return bad(schema.minItems > 1 ? `must have at least ${schema.minItems} members` : 'must not be an empty list')
+    }
   } else if (typeof value === 'object' && value !== null) {
     if (schema.minProperties !== undefined && Object.keys(value).length < schema.minProperties) {
       return bad('must not be an empty mapping')

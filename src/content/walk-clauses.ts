@@ -21,7 +21,7 @@ export function listClauses(written: Plain): WrittenClause[] {
 function collect(clause: unknown, path: Path, platform: Platform, found: WrittenClause[]): void {
   if (!isMapping(clause)) return
   found.push({ clause, path, platform })
-  for (const key of ['all', 'any'] as const) {
+  for (const key of ['all', 'any', 'first'] as const) {
     const list = clause[key]
     if (!Array.isArray(list)) continue
     for (const [index, inner] of list.entries()) collect(inner, [...path, key, index], platform, found)

@@ -1,6 +1,7 @@
 import type { CompiledCheck, Leaf } from './compiled.ts'
 import { messageOf, SourceError } from './errors.ts'
 import { type Judgement, judge, type Observation } from './judge.ts'
+import { settle } from './settle.ts'
 import type { Source, TextRow } from './source.ts'
 
 /** A leaf of one of the checks at hand. */
@@ -19,7 +20,10 @@ export interface Batch {
 export interface AssessOptions {
   /** Puts leaves together into statements (see sql/batch.ts). */
   readonly plan: (members: readonly BatchMember[]) => Batch[]
-  /** The tables that the source has; leaves that need others are answered without asking. Undefined: not known. */
+  /**
+   * The tables that the source has: they settle which clause of a `first` is asked, and leaves that need others are
+   * answered without asking. Undefined: not known.
+   */
   readonly tables?: ReadonlySet<string> | undefined
   /** Why a table is missing there, in words. */
   readonly explainMissing?: (table: string) => string
@@ -40,9 +44,10 @@ export interface AssessOptions {
  */
 export async function assess(
   source: Source,
-  checks: readonly CompiledCheck[],
+  compiledChecks: readonly CompiledCheck[],
   options: AssessOptions,
 ): Promise<Judgement[]> {
+  const checks = compiledChecks.map((compiled) => settle(compiled, options.tables))
   const observations: Observation[][] = checks.map(() => [])
   const judgements: Judgement[] = []
   let judged = 0

@@ -77,7 +77,7 @@ export interface Need {
   readonly reason?: string
 }
 
-/** One clause of a check: exactly one of sql, table, use, all, any, not. */
+/** One clause of a check: exactly one of sql, table, use, all, any, first, not. */
 export interface Clause {
   readonly place: Place
   /** A few words that name the clause in output. */
@@ -91,6 +91,8 @@ export interface Clause {
   readonly with?: Readonly<Record<string, Operand | OperandList>>
   readonly all?: readonly Clause[]
   readonly any?: readonly Clause[]
+  /** The first one all of whose tables an osquery has is asked, else the last one. */
+  readonly first?: readonly Clause[]
   readonly not?: Clause
   /** Without a row the clause is not applicable, for this reason. */
   readonly when?: Need

@@ -42,6 +42,8 @@ export type Tree =
   | number
   | { readonly all: readonly Tree[] }
   | { readonly any: readonly Tree[] }
+  /** Which one is asked is known once the source is: see settle.ts. */
+  | { readonly first: readonly Tree[] }
   | { readonly not: Tree }
 
 /** A check made ready for one platform. */

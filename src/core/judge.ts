@@ -71,6 +71,8 @@ const NOT_ASKED: Observation = { error: 'the source gave no answer' }
 export function combineTree(tree: Tree, verdictOf: (leaf: number) => Verdict): Verdict {
   if (typeof tree === 'number') return verdictOf(tree)
   if ('not' in tree) return negate(combineTree(tree.not, verdictOf))
+  // A check is settled before it is asked; one that is not is judged as if every table were there.
+  if ('first' in tree) return combineTree(tree.first[0] as Tree, verdictOf)
   if ('all' in tree) return combineAll(tree.all.map((part) => combineTree(part, verdictOf)))
   return combineAny(tree.any.map((part) => combineTree(part, verdictOf)))
 }
@@ -201,6 +203,7 @@ function explain(tree: Tree, verdict: Verdict, leaves: readonly LeafJudgement[])
 export function decidingLeaves(tree: Tree, verdict: Verdict, verdictOf: (leaf: number) => Verdict): number[] {
   if (typeof tree === 'number') return verdictOf(tree) === verdict ? [tree] : []
   if ('not' in tree) return decidingLeaves(tree.not, negate(verdict), verdictOf)
+  if ('first' in tree) return decidingLeaves(tree.first[0] as Tree, verdict, verdictOf)
   const parts = 'all' in tree ? tree.all : tree.any
   const deciding = parts.filter((part) => combineTree(part, verdictOf) === verdict)
   return deciding.flatMap((part) => decidingLeaves(part, verdict, verdictOf))

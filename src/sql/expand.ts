@@ -86,6 +86,9 @@ function expandClause(clause: Clause, outer: Scope, leaves: ExpandedLeaf[]): Tre
     parts.map((part, index) => expandClause(part, within(scope, part, `${word}[${index}]`), leaves))
   if (clause.all) return { all: group(clause.all, 'all') }
   if (clause.any) return { any: group(clause.any, 'any') }
+  // They ask the same in different ways, so that the group's title is theirs.
+  const titled = (part: Clause) => (clause.title === undefined ? part : { title: clause.title, ...part })
+  if (clause.first) return { first: group(clause.first.map(titled), 'first') }
   if (clause.not) return { not: expandClause(clause.not, within(scope, clause.not, 'not'), leaves) }
   if (clause.use !== undefined) return expandTemplate(clause, clause.use, scope, leaves)
   return leaves.push(toLeaf(clause, scope)) - 1

@@ -1,4 +1,5 @@
-import type { Leaf } from '../core/compiled.ts'
+import type { CompiledCheck, Leaf } from '../core/compiled.ts'
+import { settle } from '../core/settle.ts'
 import type { Finding } from './finding.ts'
 import type { SchemaEngine } from './schema-engine.ts'
 
@@ -10,13 +11,25 @@ export interface Reach {
   readonly extension: boolean
 }
 
-/** Tables and columns that not every host has: newer than its osquery, of the extension, or of another platform. */
-export function lintReach(leaf: Leaf, engine: SchemaEngine, { osqueryVersion, extension }: Reach): Finding[] {
+/**
+ * Tables and columns that not every host has: newer than its osquery, of the extension, or of another platform. What is
+ * newer does no harm in a clause of `first` that such a host is not asked.
+ */
+export function lintReach(compiled: CompiledCheck, engine: SchemaEngine, reach: Reach): Finding[] {
+  const asked = settle(compiled, tablesEverywhere(engine, reach)).leaves
   return [
-    ...findTooNew(leaf, engine, osqueryVersion),
-    ...(extension ? [] : findOfExtension(leaf, engine)),
-    ...findForeignColumns(leaf, engine),
+    ...asked.flatMap((leaf) => findTooNew(leaf, engine, reach.osqueryVersion)),
+    ...(reach.extension ? [] : asked.flatMap((leaf) => findOfExtension(leaf, engine))),
+    ...compiled.leaves.flatMap((leaf) => findForeignColumns(leaf, engine)),
   ]
+}
+
+/** The tables that every host of a platform has. */
+export function tablesEverywhere({ tables }: SchemaEngine, { osqueryVersion, extension }: Reach): Set<string> {
+  const known = [...tables.values()].filter(
+    (table) => (extension || !table.extension) && (table.since === undefined || !isOlder(osqueryVersion, table.since)),
+  )
+  return new Set(known.map(({ name }) => name))
 }
 
 function findOfExtension({ tables }: Leaf, engine: SchemaEngine): Finding[] {

@@ -6,6 +6,7 @@ import { findEffects } from './effects.ts'
 import type { Preparation } from './engine.ts'
 import type { ParamValues } from './expand.ts'
 import type { Finding } from './finding.ts'
+import { lintChoices } from './lint-choices.ts'
 import { lintReach } from './lint-reach.ts'
 import { lintStatement } from './lint-statement.ts'
 import type { SchemaEngine } from './schema-engine.ts'
@@ -94,6 +95,8 @@ function lintPlatform(
   }
   const findings = [
     ...compiled.leaves.flatMap((leaf) => lintLeaf(leaf, engine, options)),
+    ...lintReach(compiled, engine, options),
+    ...lintChoices(compiled, engine),
     ...findVacuity(compiled, engine, options),
     ...findIdleEffects(compiled, engine),
     ...(check.tests.some(({ platform }) => platform === engine.platform) ? [] : [untested(engine.platform)]),
@@ -118,7 +121,6 @@ function lintLeaf(leaf: Leaf, engine: SchemaEngine, options: LintOptions): Findi
       ...lintStatement(sql, preparation, engine),
       ...findForbiddenEffects(preparation, options),
     ]),
-    ...lintReach(leaf, engine, options),
     ...findSensitiveEvidence(leaf, prepared[0]?.[1]),
   ]
 }

@@ -3,11 +3,13 @@ import type { CompiledCheck, Leaf } from '../core/compiled.ts'
 import { messageOf } from '../core/errors.ts'
 import { findClosest } from '../core/find-closest.ts'
 import { type Judgement, judge, type Observation } from '../core/judge.ts'
+import { settle } from '../core/settle.ts'
 import { CompileError, compileCheck } from './compile.ts'
 import { SqlError, SqlTimeout } from './engine.ts'
 import type { ParamValues } from './expand.ts'
 import type { Fixture, SchemaEngine } from './schema-engine.ts'
 import type { GateOptions } from './table-gates.ts'
+import { tablesOfTest } from './test-tables.ts'
 
 export interface TestOutcome {
   readonly check: string
@@ -48,7 +50,7 @@ export function runTest(
   }
   try {
     const compiled = compileCheck(check, engine, { ...options, ...testGates(test) })
-    const judgement = judgeOver(compiled, engine, fixture, test.now)
+    const judgement = judgeOver(settle(compiled, tablesOfTest(compiled, test, engine)), engine, fixture, test.now)
     const problem = unnamed.size > 0 ? unnamedProblem(unnamed) : compareOutcome(test, judgement)
     return problem === undefined
       ? { ...named, passed: true, judgement }

@@ -53,6 +53,7 @@ function combined(tree: Tree): string {
     const swapped = VERDICTS.map((verdict) => `WHEN '${verdict}' THEN '${negate(verdict)}'`)
     return `CASE ${combined(tree.not)} ${swapped.join(' ')} END`
   }
+  if ('first' in tree) return combined(tree.first[0] as Tree)
   const order = 'all' in tree ? WORST_FIRST : BEST_FIRST
   const parts = ('all' in tree ? tree.all : tree.any).map(combined)
   const ranks = parts.map(

@@ -1,6 +1,7 @@
 import type { CheckTest, Template } from '../core/check.ts'
 import type { CompiledCheck, Tree } from '../core/compiled.ts'
 import type { Judgement } from '../core/judge.ts'
+import { partsOf, settle } from '../core/settle.ts'
 import { compileCheck } from './compile.ts'
 import { TOO_LONG } from './engine.ts'
 import type { ParamValues } from './expand.ts'
@@ -9,6 +10,7 @@ import { judgeOver, testGates } from './run-test.ts'
 import type { SchemaEngine } from './schema-engine.ts'
 import { factsOf } from './table-facts.ts'
 import { OSQUERY_GATES } from './table-gates.ts'
+import { tablesOfTest } from './test-tables.ts'
 
 /**
  * Proves, by running the check, that it does not take silence for an answer: with every table empty, and with the rows
@@ -58,7 +60,8 @@ function emptiedOneByOne(
   engine: SchemaEngine,
   { templates, testValues }: { templates: ReadonlyMap<string, Template>; testValues: (test: CheckTest) => ParamValues },
 ): Finding[] {
-  const compiled = compileCheck(check, engine, { templates, values: testValues(test), ...testGates(test) })
+  const whole = compileCheck(check, engine, { templates, values: testValues(test), ...testGates(test) })
+  const compiled = settle(whole, tablesOfTest(whole, test, engine))
   const filled = Object.keys(test.given).filter((table) => (test.given[table]?.length ?? 0) > 0)
   return filled
     .filter((table) => factsOf(table)?.emptyIsTrue === undefined)
@@ -96,7 +99,7 @@ function judgedBySilence(
 function isNegated(tree: Tree, index: number, negated = false): boolean {
   if (typeof tree === 'number') return tree === index && negated
   if ('not' in tree) return isNegated(tree.not, index, !negated)
-  return ('all' in tree ? tree.all : tree.any).some((part) => isNegated(part, index, negated))
+  return partsOf(tree).some((part) => isNegated(part, index, negated))
 }
 
 function finding(verdict: 'pass' | 'fail', title: string, when: string, table: string): Finding {

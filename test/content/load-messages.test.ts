@@ -17,7 +17,7 @@ const clause = (text: string) => `${HEAD}platforms:\n  linux: ${text}\n`
 const param = (text: string) => `${HEAD}params:\n  p: ${text}\nplatforms: { linux: { sql: SELECT :p } }\n`
 const test = (text: string) => `${HEAD}${LINUX}tests:\n  - ${text}\n`
 
-const KINDS = 'a clause needs exactly one of sql, table, use, all, any, not'
+const KINDS = 'a clause needs exactly one of sql, table, use, all, any, first, not'
 const VALUE = 'a plain value, a comparison such as { ge: 5 }, or { param: name }'
 
 describe('loadLibrary says of a check', () => {
@@ -153,6 +153,11 @@ describe('loadLibrary says of a clause', () => {
       'a long regular expression',
       `{ table: t, where: { a: { matches: "${'é'.repeat(200)}" } } }`,
       ['5:45: the regular expression is longer than 256 bytes, the most that regex_match accepts | shorten it'],
+    ],
+    [
+      'a first of one clause',
+      '{ first: [{ sql: SELECT 1 }] }',
+      ['5:19: platforms.linux.first must have at least 2 members'],
     ],
     [
       'needs without SQL',

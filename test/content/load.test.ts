@@ -257,7 +257,7 @@ describe('loadLibrary and templates', () => {
       'templates/a.yaml:1:11: template "b" stands in a file named "a" | give both the same name',
       'templates/c.yaml:5:1: a template file holds one template | move it to its own file',
       'templates/e.yaml:1:1: a template must be a mapping of keys, not a list | start with "template: some-name"',
-      'templates/f.yaml:3:27: unknown key "fix" in platforms.linux | known here: title, table, where, expect, match, use, with, all, any, not, when, needs, if_empty, evidence',
+      'templates/f.yaml:3:27: unknown key "fix" in platforms.linux | known here: title, table, where, expect, match, use, with, all, any, first, not, when, needs, if_empty, evidence',
     ])
     expect(templates).toEqual(['c'])
   })

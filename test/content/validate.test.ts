@@ -120,6 +120,7 @@ const clauses = [
   },
   { use: 'x', with: { a: 1, b: ['c', { param: 'p' }], d: { param: 'p' } } },
   { not: { any: [{ all: [{ sql: 'x', title: 't' }] }] } },
+  { first: [{ table: 't' }, { sql: 'SELECT 1' }] },
 ]
 const whole = { ...example, platforms: { linux: { all: clauses, fix: 'x' }, darwin: clauses[1] } }
 

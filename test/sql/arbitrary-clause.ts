@@ -72,6 +72,7 @@ export const { clause } = fc.letrec<{ clause: Written }>((tie) => ({
     fc.tuple(fc.oneof(sqlLeaf, tableLeaf), written).map(([leaf, more]) => ({ ...more, ...leaf })),
     fc.record({ all: fc.array(tie('clause'), { minLength: 1, maxLength: 3 }) }),
     fc.record({ any: fc.array(tie('clause'), { minLength: 1, maxLength: 3 }) }),
+    fc.record({ first: fc.array(tie('clause'), { minLength: 2, maxLength: 3 }) }),
     fc.record({ not: tie('clause') }),
     fc
       .tuple(fc.record({ all: fc.array(tie('clause'), { minLength: 1, maxLength: 2 }) }), written)

@@ -24,18 +24,20 @@ export const engines = {
 } as const
 
 /** A clause as written, without its place. */
-export type Written = Omit<Partial<Clause>, 'all' | 'any' | 'not'> & {
+export type Written = Omit<Partial<Clause>, 'all' | 'any' | 'first' | 'not'> & {
   readonly all?: readonly Written[]
   readonly any?: readonly Written[]
+  readonly first?: readonly Written[]
   readonly not?: Written
 }
 
-export function buildClause({ all, any, not, ...rest }: Written): Clause {
+export function buildClause({ all, any, first, not, ...rest }: Written): Clause {
   return {
     place: PLACE,
     ...rest,
     ...(all && { all: all.map(buildClause) }),
     ...(any && { any: any.map(buildClause) }),
+    ...(first && { first: first.map(buildClause) }),
     ...(not && { not: buildClause(not) }),
   }
 }

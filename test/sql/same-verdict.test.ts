@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { assess } from '../../src/core/assess.ts'
 import type { CompiledCheck } from '../../src/core/compiled.ts'
 import { judge } from '../../src/core/judge.ts'
+import { settle } from '../../src/core/settle.ts'
 import { planBatches } from '../../src/sql/batch.ts'
 import { toStatement } from '../../src/sql/statement.ts'
 import { clause, GIVEN } from './arbitrary-clause.ts'
@@ -20,11 +21,31 @@ describe('a check', () => {
   it('has the same verdict pasted as one statement, asked leaf by leaf, and asked in a batch', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(clause, { minLength: 1, maxLength: 4 }), async (clauses) => {
-        const checks = clauses.map((one) => compile(one))
+        const checks = clauses.map((one) => settle(compile(one), undefined))
         const oneByOne = checks.map((check) => judge(check, askEachLeaf(check, engine)))
         expect(checks.map(pastedVerdict)).toEqual(oneByOne.map(({ verdict }) => verdict))
         const plan: Parameters<typeof assess>[2]['plan'] = (members) => planBatches(members)
         expect(await assess(toSource(engine), checks, { plan, timeout: 60_000 })).toEqual(oneByOne)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('has it too where tables are missing, which settle what is asked of each first', async () => {
+    const lacking = fc.uniqueArray(fc.constantFrom(...Object.keys(GIVEN)))
+    await fc.assert(
+      fc.asyncProperty(clause, lacking, async (one, missing) => {
+        const tables = new Set(Object.keys(GIVEN).filter((table) => !missing.includes(table)))
+        const whole = compile(one)
+        const check = settle(whole, tables)
+        const lacks = (index: number) => check.leaves[index]?.tables.find(({ table }) => !tables.has(table))?.table
+        const answers = askEachLeaf(check, engine).map((answer, index) =>
+          lacks(index) === undefined ? answer : { error: `needs table ${lacks(index)}` },
+        )
+        const judged = judge(check, answers)
+        const plan: Parameters<typeof assess>[2]['plan'] = (members) => planBatches(members)
+        expect(await assess(toSource(engine), [whole], { plan, tables, timeout: 60_000 })).toEqual([judged])
+        if (answers.every((answer) => 'answer' in answer)) expect(pastedVerdict(check)).toBe(judged.verdict)
       }),
       { numRuns: 200 },
     )
