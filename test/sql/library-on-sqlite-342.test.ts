@@ -3,6 +3,7 @@ import { BUILT_IN } from '../../src/app/library.ts'
 import { loadLibrary } from '../../src/content/load.ts'
 import { resolveParams } from '../../src/content/params.ts'
 import { type Check, type CheckTest, type ParamValue, PLATFORMS, type Platform } from '../../src/core/check.ts'
+import { settle } from '../../src/core/settle.ts'
 import { planBatches } from '../../src/sql/batch.ts'
 import { compileCheck } from '../../src/sql/compile.ts'
 import { testGates } from '../../src/sql/run-test.ts'
@@ -11,6 +12,7 @@ import { SchemaEngine } from '../../src/sql/schema-engine.ts'
 import { loadSqlite } from '../../src/sql/sqlite.ts'
 import { toStatement } from '../../src/sql/statement.ts'
 import { OSQUERY_GATES } from '../../src/sql/table-gates.ts'
+import { tablesOfTest } from '../../src/sql/test-tables.ts'
 import { Sqlite342 } from './open-sqlite-342.ts'
 
 const library = loadLibrary([BUILT_IN])
@@ -47,7 +49,8 @@ describe("the library on osquery's own SQLite 3.42.0", () => {
       it(`${check.id} on ${test.platform}: ${test.name} → ${test.verdict}`, () => {
         const engine = engines[test.platform]
         const options = { templates: library.templates, values: paramsFor(check, test), ...testGates(test) }
-        const statement = toStatement(compileCheck(check, engine, options))
+        const compiled = compileCheck(check, engine, options)
+        const statement = toStatement(settle(compiled, tablesOfTest(compiled, test, engine)))
         expect(old.ask(statement, engine.tables, test.given, test.now)).toBe(test.verdict)
       })
     }
