@@ -1,9 +1,5 @@
 /** The wiring: everything the command line stands on, and nothing below it joins these parts. */
-export { readUserName, setAsset } from './app/assets.ts'
 export type { Diagnosis } from './app/doctor.ts'
-export { type EmitRequest, emitEvents, readRequests } from './app/emit.ts'
-export { readHistory } from './app/history.ts'
-export { importAssets } from './app/import-assets.ts'
 export type { VerifiedArchive, VerifiedLedger } from './app/ledger.ts'
 export {
   BUILT_IN,
@@ -15,27 +11,16 @@ export {
 } from './app/library.ts'
 export type { Opened } from './app/open-source.ts'
 export { MissingParamError, paramsOf, requireKnownParams } from './app/params.ts'
-export { readPastMoment, readPosture } from './app/posture.ts'
-export { followEvents, readEvents, toEventQuery } from './app/read-events.ts'
-export { chooseAsset, isOptional, openState } from './app/state.ts'
 export type { Workbench } from './app/workbench.ts'
 export { CHECK_FILE_SCHEMA, TEMPLATE_FILE_SCHEMA } from './content/schema.ts'
-export { formatAssets } from './formats/assets-table.ts'
-export { formatColumns } from './formats/columns.ts'
 export { formatDiagnostics } from './formats/diagnostics.ts'
-export { forJson, forTerminal } from './formats/escape.ts'
-export { EVENT_FORMATS, type EventContext } from './formats/event-formats.ts'
-export { formatEvents, toEvents } from './formats/events-table.ts'
-export { formatHistory, formatHistoryHeading } from './formats/history-table.ts'
 export { FORMAT_NAMES, type FormatName, REPORT_FORMATS } from './formats/index.ts'
 export { formatLauncher } from './formats/launcher.ts'
 export { createPaint } from './formats/paint.ts'
-export { toAssetJson, toHistoryJson, toPostureJson } from './formats/posture-json.ts'
-export { formatPosture } from './formats/posture-table.ts'
 export { formatService, SERVICE_KINDS, type ServiceKind } from './formats/service-definition.ts'
 export { formatDead, formatSinks } from './formats/sinks-table.ts'
-export { describeNothing, formatStatus } from './formats/status-table.ts'
 export { formatWatchStatus, type WatchStatus } from './formats/watch-status.ts'
+export * from './memory.ts'
 export { planBatches } from './sql/batch.ts'
 
 // What takes long to load (SQLite in WebAssembly, the compiler, Thrift) is loaded when it is called: commands that only
@@ -45,6 +30,7 @@ export const diagnose: typeof import('./app/doctor.ts').diagnose = async (...arg
 export const listTables: typeof import('./app/run-checks.ts').listTables = async (...args) =>
   (await import('./app/run-checks.ts')).listTables(...args)
 export const loadDelivery = () => import('./app/delivery/index.ts')
+export const loadExchange = () => import('./app/exchange/index.ts')
 export const loadMaintenance = () => import('./app/ledger.ts')
 export const loadWatch = () => import('./app/watch/index.ts')
 export const openSource: typeof import('./app/open-source.ts').openSource = async (...args) =>

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { type EmitRequest, emitEvents, forJson, readRequests } from '../app.ts'
 import { EMITTED_SEVERITIES, toEmittedEntry } from '../core/emit-event.ts'
 import { KeelsonError } from '../core/errors.ts'
+import { type EmitRequest, emitEvents, forJson, readRequests } from '../memory.ts'
 import { addReadingOptions, collect } from './options.ts'
 import { chooseFormat } from './output.ts'
 import { readInput } from './read-input.ts'

@@ -1,17 +1,17 @@
 import type { Command } from 'commander'
+import { KeelsonError } from '../core/errors.ts'
+import { type Event, LEVELS } from '../core/event.ts'
+import type { LedgerEntry } from '../core/store.ts'
 import {
-  EVENT_FORMATS,
   type EventContext,
   followEvents,
   forJson,
   formatEvents,
+  loadEventFormats,
   readEvents,
   toEventQuery,
   toEvents,
-} from '../app.ts'
-import { KeelsonError } from '../core/errors.ts'
-import { LEVELS } from '../core/event.ts'
-import type { LedgerEntry } from '../core/store.ts'
+} from '../memory.ts'
 import { addReadingOptions, collect } from './options.ts'
 import { chooseFormat, type Output } from './output.ts'
 import { type StateCommandOptions, withState } from './with-state.ts'
@@ -67,7 +67,7 @@ async function showEvents(options: Options, version: string): Promise<void> {
     const query = await toEventQuery(store, { ...request, checks: check, assets: asset, actions: action }, now)
     const { sequence, ledger } = await store.head()
     const namesAsset = (await store.assets()).length > 1
-    const printer = createPrinter(format, output, { namesAsset, ledger, version })
+    const printer = await createPrinter(format, output, { namesAsset, ledger, version })
     let place = sequence
     for await (const { entries, older } of readEvents(store, query, limit)) {
       if (older) output.note(`checks: older events were left out: --limit 0 shows all, --since fewer\n`)
@@ -87,7 +87,9 @@ interface Printer {
 
 type PrinterContext = EventContext & { readonly namesAsset: boolean }
 
-function createPrinter(format: Format, output: Output, context: PrinterContext): Printer {
+async function createPrinter(format: Format, output: Output, context: PrinterContext): Promise<Printer> {
+  const isStandard = format !== 'table' && format !== 'json' && format !== 'jsonl'
+  const toDocument = isStandard ? (await loadEventFormats())[format] : (event: Event) => event
   const { color, terminal, width } = output
   let printed = 0
   let pruned = 0
@@ -96,7 +98,6 @@ function createPrinter(format: Format, output: Output, context: PrinterContext):
     if (format === 'json')
       output.write(events.map((event, index) => `${printed + index === 0 ? '' : ',\n'}${forJson(event)}`).join(''))
     else if (format !== 'table') {
-      const toDocument = EVENT_FORMATS[format === 'jsonl' ? 'keelson' : format]
       output.write(events.map((event) => `${forJson(toDocument(event, context))}\n`).join(''))
     } else if (events.length > 0) {
       const { namesAsset } = context

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { chooseAsset, formatHistory, formatHistoryHeading, readHistory, toHistoryJson } from '../app.ts'
 import { EXIT } from '../core/errors.ts'
+import { chooseAsset, formatHistory, formatHistoryHeading, readHistory, toHistoryJson } from '../memory.ts'
 import { addReadingOptions } from './options.ts'
 import { chooseFormat } from './output.ts'
 import { toJson } from './to-json.ts'

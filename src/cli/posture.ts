@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { EXIT, KeelsonError } from '../core/errors.ts'
 import {
   chooseAsset,
   describeNothing,
@@ -7,8 +8,7 @@ import {
   readPastMoment,
   readPosture,
   toPostureJson,
-} from '../app.ts'
-import { EXIT, KeelsonError } from '../core/errors.ts'
+} from '../memory.ts'
 import { addReadingOptions, toSelection } from './options.ts'
 import { chooseFormat } from './output.ts'
 import { toJson } from './to-json.ts'

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { chooseAsset, describeNothing, formatStatus, forTerminal, readPosture, toPostureJson } from '../app.ts'
 import { SEVERITIES } from '../core/check.ts'
 import { EXIT, exitCodeOf, KeelsonError } from '../core/errors.ts'
+import { chooseAsset, describeNothing, formatStatus, forTerminal, readPosture, toPostureJson } from '../memory.ts'
 import { addReadingOptions, collect, type SelectionOptions, toSelection } from './options.ts'
 import { chooseFormat } from './output.ts'
 import { toJson } from './to-json.ts'

@@ -1,6 +1,6 @@
-import { forTerminal, openState } from '../app.ts'
 import type { Config } from '../config.ts'
 import type { Store } from '../core/store.ts'
+import { forTerminal, openState } from '../memory.ts'
 import { type ContentOptions, type StateOptions, toConfig } from './options.ts'
 import { type Output, openOutput } from './output.ts'
 

@@ -3,6 +3,7 @@ import { createLinker, digestPayload, GENESIS } from './chain.ts'
 import { ColumnComparison } from './compare-columns.ts'
 import { type StoredPayload, unpackPayload } from './payload.ts'
 import { ProblemList } from './problem-list.ts'
+import { ChunkVerification } from './verify-chunk.ts'
 
 /** Entries to verify: all from one sequence through another. */
 export interface Segment {
@@ -60,6 +61,7 @@ class SegmentVerification {
   readonly #entries: Statement<[number, number], Row>
   readonly #payloads: Statement<[number, number], [number, StoredPayload]>
   readonly #columns: ColumnComparison
+  readonly #chunks: ChunkVerification
   readonly #link = createLinker()
   readonly #problems = new ProblemList(MOST_PROBLEMS)
   readonly #runs = new Map<number, AssetRun>()
@@ -72,6 +74,7 @@ class SegmentVerification {
   constructor(db: Database, segment: Segment) {
     this.#segment = segment
     this.#columns = new ColumnComparison(db)
+    this.#chunks = new ChunkVerification(db, this.#columns)
     this.#entries = db
       .prepare<[number, number], Row>(
         `SELECT ${COLUMNS} FROM entry WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ${CHUNK}`,
@@ -92,6 +95,10 @@ class SegmentVerification {
     // What stands before the first entry belongs to nothing.
     let after = from === 1 ? Number.MIN_SAFE_INTEGER : from - 1
     while (after < through) {
+      if (this.#verifyChunk(after, Math.min(after + CHUNK, through))) {
+        after = this.#expected - 1
+        continue
+      }
       const rows = this.#entries.all(after, through)
       const last = rows.length < CHUNK ? through : (rows.at(-1) as Row)[0]
       this.#merge(rows, this.#payloads.all(after, last))
@@ -99,6 +106,19 @@ class SegmentVerification {
     }
     if (this.#expected <= through) this.#noteHole(through)
     return { entries: this.#count, missing: this.#missing, runs: this.#runs, problems: this.#problems }
+  }
+
+  /** Whether the chunk is sound; if not, nothing was noted of it. */
+  #verifyChunk(after: number, through: number): boolean {
+    if (this.#previous === undefined || this.#expected !== after + 1) return false
+    const sound = this.#chunks.verify(this.#expected, through, this.#previous)
+    if (!sound) return false
+    let sequence = this.#expected
+    for (const [asset, assetSequence] of sound.numbers) this.#number(sequence++, asset, assetSequence)
+    this.#count += sound.numbers.length
+    this.#expected = sequence
+    this.#previous = sound.hash
+    return true
   }
 
   #merge(rows: readonly Row[], payloads: readonly (readonly [number, StoredPayload])[]): void {
