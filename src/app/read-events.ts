@@ -49,6 +49,7 @@ function readLevel(given: string): Level {
 /** Applications may have any action that is not ours to name. */
 function readAction(given: string): string {
   const action = given.toUpperCase()
+  if (action.trim() === '') throw new KeelsonError('usage', '--action is empty', { hint: `there is ${ACTIONS[1]}` })
   if (!/^(?:ASSET|LEDGER)_/.test(action) || ACTIONS.some((known) => known === action)) return action
   const closest = findClosest(action, ACTIONS)
   throw new KeelsonError('usage', `no event has the action ${given}`, {

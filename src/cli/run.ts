@@ -11,7 +11,7 @@ import {
   runWithState,
   selectFrom,
 } from '../app.ts'
-import { exitCodeOf } from '../core/errors.ts'
+import { exitCodeOf, KeelsonError } from '../core/errors.ts'
 import {
   addContentOptions,
   addSelectionOptions,
@@ -49,7 +49,16 @@ export function addRunCommand(program: Command): void {
     .option('--all', 'also the checks that are run by hand only (schedule: manual)')
     .option('--no-state', 'remember nothing, and compare with nothing')
   addStateOption(command)
-  addSourceOptions(addSelectionOptions(addContentOptions(command))).action(run)
+  addSourceOptions(addSelectionOptions(addContentOptions(command)))
+  // Both set the same option, of which the last would win.
+  const given = new Set<string>()
+  for (const option of ['state', 'no-state']) command.on(`option:${option}`, () => given.add(option))
+  command.action((patterns: string[], options: Options) => {
+    if (given.size > 1) {
+      throw new KeelsonError('usage', '--state and --no-state contradict each other', { hint: 'give one of them' })
+    }
+    return run(patterns, options)
+  })
 }
 
 async function run(patterns: string[], options: Options): Promise<void> {

@@ -129,6 +129,7 @@ describe('checks events', () => {
     [['--check', 'host-firewal'], 'nothing is known of a check called host-firewal', 'did you mean host-firewall?'],
     [['--asset', 'web-2'], 'no asset is called web-2', 'did you mean web-1?'],
     [['--level', 'warn'], '--level may be INFO, WARNING, ERROR, CRITICAL, not warn', 'did you mean WARNING?'],
+    [['--action', ''], '--action is empty', 'there is ASSET_COMPLIANCE'],
     [['--action', 'ASSET_COMPLIANSE'], 'no event has the action ASSET_COMPLIANSE', 'did you mean ASSET_COMPLIANCE?'],
     [['--since', 'yesterday'], '--since names no time: yesterday', 'an age such as 1h or 7d'],
     [['--since', '1h', '--until', '2h'], '--since 1h is not before --until 2h', 'change places'],

@@ -150,6 +150,13 @@ describe('checks run, with a state', () => {
     expect(statSync(join(deep, '..')).mode & 0o777).toBe(0o700)
   })
 
+  it('takes no --state beside --no-state', async () => {
+    const place = makePlace()
+    const ran = await runChecks(['run', ...place.flags, '--no-state', '--state', join(place.folder, 'x.db')])
+    expect(ran).toMatchObject({ code: 3, stdout: '' })
+    expect(ran.stderr).toContain('--state and --no-state contradict each other')
+  })
+
   it('judges nothing when the state that was asked for cannot be kept, and says why', async () => {
     const place = makePlace()
     writeFileSync(join(place.folder, 'file'), '')
