@@ -92,7 +92,7 @@ describe('checks run, with a state', () => {
     // Its last result is shown with the others, as one that was not due.
     expect((await place.run('--due')).stdout).toMatch(/hand\n +Not due: +last result from/)
     expect((await runChecks(['run', ...place.flags, '--due', '--all'])).code).toBe(3)
-    const blind = await place.run('--due', '--no-state')
+    const blind = await runChecks(['run', ...place.flags, '--due', '--no-state'])
     expect([blind.code, blind.stdout]).toEqual([3, ''])
     expect(blind.stderr).toContain('what is due is told by the state, and that is switched off')
   })
