@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { type Config, DEFAULTS, type Flags } from './config-settings.ts'
 import {
   invalid,
   readBoolean,
@@ -12,88 +13,16 @@ import {
   readTextParams,
   readTexts,
   readVersion,
-  type SourceChoice,
 } from './config-values.ts'
 import { isMapping } from './content/words.ts'
 import type { YamlDocument } from './content/yaml-document.ts'
 import { parseYaml } from './content/yaml-document.ts'
-import type { Effect } from './core/check.ts'
 import { KeelsonError } from './core/errors.ts'
 import { findClosest } from './core/find-closest.ts'
 import type { WrittenSection } from './core/written-section.ts'
 
+export { type Config, type Flags, makeConfig } from './config-settings.ts'
 export { readSource } from './config-values.ts'
-
-/** What a user may set: defaults < keelson.yaml < environment < command line. */
-export interface Config {
-  /** Folders of checks, later ones replacing what has the same id. */
-  readonly checks: readonly string[]
-  /** Whether the built-in library comes before `checks`. */
-  readonly library: boolean
-  /** Parameters by check id, as written; text where they come from the command line. */
-  readonly params: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-  readonly textParams: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** Effects that checks may have. */
-  readonly effects: readonly Effect[]
-  /** The oldest osquery that checks must run on, for lint. */
-  readonly osqueryVersion: string
-  /** Whether every osquery that checks must run on has our extension, for lint. */
-  readonly extension: boolean
-  readonly source: SourceChoice
-  readonly socket: string | undefined
-  /** Milliseconds for one query. */
-  readonly timeout: number
-  readonly strict: boolean
-  /** Where verdicts are remembered; undefined: in the usual place; false: nowhere. */
-  readonly state: string | false | undefined
-  /** When checks that say nothing of it are due. */
-  readonly schedule: string
-  /** Where `checks watch` serves metrics: an address of loopback with a port; undefined: nowhere. */
-  readonly metrics: string | undefined
-  /** Where events are delivered to, as written: it is read by whoever delivers, who has the secrets that it names. */
-  readonly sinks: WrittenSection | undefined
-  /** The file that was read, if any. */
-  readonly file: string | undefined
-}
-
-/** Settings from the command line; absent ones are left to the rest. */
-export interface Flags {
-  readonly config?: string | undefined
-  readonly checks?: readonly string[] | undefined
-  readonly library?: boolean | undefined
-  readonly param?: readonly string[] | undefined
-  readonly source?: string | undefined
-  readonly socket?: string | undefined
-  readonly timeout?: string | undefined
-  readonly strict?: boolean | undefined
-  /** False for --no-state; commander gives true when nothing was said. */
-  readonly state?: string | boolean | undefined
-  readonly metrics?: string | undefined
-}
-
-const DEFAULTS: Config = {
-  checks: [],
-  library: true,
-  params: {},
-  textParams: {},
-  effects: [],
-  osqueryVersion: '5.12.1',
-  extension: false,
-  source: 'auto',
-  socket: undefined,
-  timeout: 30_000,
-  strict: false,
-  state: undefined,
-  schedule: '1d',
-  metrics: undefined,
-  sinks: undefined,
-  file: undefined,
-}
-
-/** Settings for programs: the defaults and what is given, without files and environment. */
-export function makeConfig(given: Partial<Config>): Config {
-  return Object.freeze({ ...DEFAULTS, ...given })
-}
 
 /** Reads the settings once, checks them and freezes them. @throws KeelsonError for the first wrong one. */
 export function readConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): Config {
@@ -156,9 +85,12 @@ type Reader = (value: unknown, folder: string, document: YamlDocument | undefine
 
 // One entry per key of keelson.yaml: what it may be, and what it sets.
 const KEYS: Readonly<Record<string, Reader>> = {
-  checks: (value, folder) => ({ checks: readTexts(value, 'checks').map((path) => resolve(folder, path)) }),
+  checks: (value, folder) => ({ checks: readPaths(value, 'checks', folder) }),
   library: (value) => ({ library: readBoolean(value, 'library') }),
   params: (value) => ({ params: readParams(value) }),
+  frameworks: (value, folder) => ({ frameworks: readPaths(value, 'frameworks', folder) }),
+  profiles: (value, folder) => ({ profiles: readPaths(value, 'profiles', folder) }),
+  framework_titles: (value, folder) => ({ frameworkTitles: readPaths(value, 'framework_titles', folder) }),
   effects: (value) => ({ effects: readTexts(value, 'effects').map(readEffect) }),
   osquery_version: (value) => ({ osqueryVersion: readVersion(value) }),
   extension: (value) => ({ extension: readBoolean(value, 'extension') }),
@@ -170,6 +102,10 @@ const KEYS: Readonly<Record<string, Reader>> = {
   schedule: (value) => ({ schedule: readSchedule(value) }),
   metrics: (value) => ({ metrics: readText(value, 'metrics') }),
   sinks: (value, _, document) => (document ? { sinks: toSection(value, 'sinks', document) } : {}),
+}
+
+function readPaths(value: unknown, key: string, folder: string): string[] {
+  return readTexts(value, key).map((path) => resolve(folder, path))
 }
 
 function readFileSettings(file: string): Partial<Config> {

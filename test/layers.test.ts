@@ -26,7 +26,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   state: { imports: ['core', ...LEAVES], packages: ['better-sqlite3'], node: true },
   delivery: { imports: ['core', ...LEAVES], node: true },
   'config-values.ts': { imports: ['core', 'content'], node: false },
-  'config.ts': { imports: ['core', 'content', 'config-values.ts'], node: true },
+  'config-settings.ts': { imports: ['core', 'config-values.ts'], node: false },
+  'config.ts': { imports: ['core', 'content', 'config-settings.ts', 'config-values.ts'], node: true },
   app: {
     imports: ['core', ...LEAVES, 'content', 'osquery', 'host', 'state', 'delivery', 'config.ts'],
     packages: ['cron-parser', 'node-schedule', 'prom-client'],

@@ -29,8 +29,8 @@ export function toAssetReport(report: RunReport, context: ReportContext): AssetR
   const { library, selection, facts, observedAt } = context
   const checks = new Map(library.checks.map((check) => [check.id, check]))
   const { platform } = report.asset
-  const { patterns, tags, severity } = selection
-  const whole = patterns.length === 0 && tags.length === 0 && severity === undefined
+  const { patterns, tags, severity, only } = selection
+  const whole = patterns.length === 0 && tags.length === 0 && severity === undefined && only === undefined
   return {
     asset: facts,
     source: report.source,

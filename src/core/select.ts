@@ -9,6 +9,8 @@ export interface Selection {
   /** This severity or a worse one. */
   readonly severity?: Severity | undefined
   readonly platform?: Platform | undefined
+  /** Only these ids: what a profile or a framework means. */
+  readonly only?: ReadonlySet<string> | undefined
 }
 
 export interface Selected {
@@ -17,7 +19,10 @@ export interface Selected {
   readonly unmatched: readonly string[]
 }
 
-export function selectChecks(checks: readonly Check[], { patterns, tags, severity, platform }: Selection): Selected {
+export function selectChecks(
+  checks: readonly Check[],
+  { patterns, tags, severity, platform, only }: Selection,
+): Selected {
   const globs = patterns.map((pattern) => ({ pattern, expression: toExpression(pattern) }))
   const least = severity === undefined ? 0 : SEVERITIES.indexOf(severity)
   return {
@@ -26,7 +31,8 @@ export function selectChecks(checks: readonly Check[], { patterns, tags, severit
         (globs.length === 0 || globs.some(({ expression }) => expression.test(check.id))) &&
         (tags.length === 0 || tags.some((tag) => check.tags.includes(tag))) &&
         SEVERITIES.indexOf(check.severity) >= least &&
-        (platform === undefined || check.platforms[platform] !== undefined),
+        (platform === undefined || check.platforms[platform] !== undefined) &&
+        (only === undefined || only.has(check.id)),
     ),
     unmatched: globs
       .filter(({ expression }) => !checks.some(({ id }) => expression.test(id)))
