@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
   lint: async (program) => (await import('./lint.ts')).addLintCommand(program),
   test: async (program) => (await import('./test.ts')).addTestCommand(program),
   import: async (program) => (await import('./import.ts')).addImportCommand(program),
+  export: async (program) => (await import('./export.ts')).addExportCommand(program),
   compile: async (program) => (await import('./compile.ts')).addCompileCommand(program),
   schema: async (program) => (await import('./schema.ts')).addSchemaCommand(program),
   doctor: async (program) => (await import('./doctor.ts')).addDoctorCommand(program),

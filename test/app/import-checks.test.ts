@@ -40,8 +40,8 @@ describe('policies of Fleet', () => {
       'fleet-documents.yml:14: "foo" is no key that is known here',
       'fleet-documents.yml:24: chrome is no platform of checks',
       'fleet-documents.yml:26: a query of Fleet judges nothing, so no check comes of it',
+      'fleet-documents.yml:32: the policy "Known user" is left out: its value $FLEET_SECRET_ADMIN is filled in elsewhere',
       'fleet-documents.yml:36: the policy "Only Chrome" is for chrome, of which checks know nothing',
-      'fleet-documents.yml:32: the policy "Known user" of Fleet is left out: its value $FLEET_SECRET_ADMIN is filled in elsewhere',
     ])
   })
 

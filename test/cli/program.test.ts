@@ -14,6 +14,7 @@ const COMMANDS = [
   'lint',
   'test',
   'watch',
+  'export',
   'import',
   'compile',
   'schema',

@@ -92,11 +92,9 @@ function findProblem(sql: string): { problem: string; hint?: string } | undefine
     return { problem: 'it is several statements', hint: 'a check asks one SELECT' }
   }
   const variable = tokens.find(({ kind }) => kind === 'variable')
-  const inText = /\$\{?(?:FLEET_)?[A-Z][A-Z0-9_]{2,}/.exec(sql)
-  const name = variable?.text ?? inText?.[0]
-  if (name === undefined) return undefined
+  if (!variable) return undefined
   return {
-    problem: `its value ${name} is filled in elsewhere`,
+    problem: `its value ${variable.text} is filled in elsewhere`,
     hint: 'write the value into the query, or make it a parameter',
   }
 }

@@ -1,3 +1,4 @@
+export { EXPORT_FORMATS, type Export, type ExportFormat, exportChecks } from './export-checks.ts'
 export {
   IMPORT_FORMATS,
   type Import,
@@ -5,4 +6,4 @@ export {
   type ImportFormat,
   importChecks,
 } from './import-checks.ts'
-export { writeNewFiles } from './write-new-files.ts'
+export { type NewFile, writeNewFiles } from './write-new-files.ts'

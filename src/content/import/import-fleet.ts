@@ -107,7 +107,7 @@ function readEntry(entry: unknown, reader: EntryReader): ForeignQuery[] {
     reader.leaveOut(`the policies of ${elsewhere} stand in another file`, 'give that file as well')
     return []
   }
-  const name = reader.text(entry, 'name')
+  const name = unescapeVariables(reader.text(entry, 'name'))
   if (name === undefined) {
     reader.refuse('a policy without a name', 'add name:')
     return []
@@ -119,10 +119,18 @@ function readEntry(entry: unknown, reader: EntryReader): ForeignQuery[] {
     else reader.refuse(`the policy ${quote(name)} has no query`, 'add query:')
     return []
   }
+  const variable = VARIABLE.exec(sql)?.[0]
+  if (variable !== undefined) {
+    const hint = 'write the value into the query, or make it a parameter'
+    reader.leaveOut(`the policy ${quote(name)} is left out: its value ${variable} is filled in elsewhere`, hint, [
+      'query',
+    ])
+    return []
+  }
   const platforms = readPlatforms(entry, name, reader)
   if (platforms === null) return []
-  const why = reader.text(entry, 'description')?.trim()
-  const fix = reader.text(entry, 'resolution')?.trim()
+  const why = unescapeVariables(reader.text(entry, 'description'))?.trim()
+  const fix = unescapeVariables(reader.text(entry, 'resolution'))?.trim()
   reader.loseRest(entry, KEYS)
   return [
     {
@@ -134,13 +142,20 @@ function readEntry(entry: unknown, reader: EntryReader): ForeignQuery[] {
       ...(fix ? { fix } : {}),
       severity: entry.critical === true ? 'critical' : 'medium',
       tags: ['fleet'],
-      sql,
+      sql: unescapeVariables(sql),
       rows: 'pass',
       ...(platforms ? { platforms } : {}),
       discovery: [],
       place: reader.place(),
     },
   ]
+}
+
+// Fleet fills in $NAME and ${NAME}, unless a backslash stands in front (pkg/spec/spec.go, expandEnv).
+const VARIABLE = /(?<!\\)\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})/
+
+function unescapeVariables<Text extends string | undefined>(text: Text): Text {
+  return text?.replace(/\\\$(?=[A-Za-z_{])/g, '$') as Text
 }
 
 /** Undefined: all of them; null: none that checks know. */
