@@ -104,7 +104,13 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     source: 'osquery specs/linux/kernel_modules.table; a container answers nothing',
   },
   kernel_info: { neverEmpty: 'one row naming the kernel', source: 'osquery specs/kernel_info.table' },
-  system_controls: { neverEmpty: 'the kernel parameters', source: 'osquery specs/posix/system_controls.table' },
+  system_controls: {
+    neverEmpty: 'the kernel parameters',
+    // Every parameter would be read otherwise.
+    anchor: `SELECT 1 FROM system_controls WHERE name = 'kernel.ostype'`,
+    anchorOn: ['linux'],
+    source: 'osquery specs/posix/system_controls.table',
+  },
   augeas: {
     neverEmpty: 'the files that the lenses know',
     neverEmptyOn: ['linux'],
@@ -177,9 +183,54 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     neverEmpty: 'Defender registers itself on client Windows',
     source: 'osquery specs/windows/windows_security_products.table; issue 6389: empty on servers',
   },
+  windows_optional_features: {
+    neverEmpty: 'the optional features of Windows, about a hundred of them',
+    source: 'osquery tables/system/windows/windows_optional_features.cpp: WMI; a failure answers no row',
+  },
+  deviceguard_status: {
+    neverEmpty: 'one row, also where virtualization-based security is off',
+    source: 'osquery tables/system/windows/deviceguard_status.cpp: WMI; a failure answers no row',
+  },
+  tpm_info: {
+    // Neither never empty nor truly empty: a machine without a TPM and a failure of WMI both show nothing.
+    source: 'osquery tables/system/windows/tpm_info.cpp: any failure is logged and answers no row',
+  },
+  shared_resources: {
+    neverEmpty: 'IPC$, as long as the Server service runs',
+    source: 'osquery tables/system/windows/shared_resources.cpp: WMI; a failure answers no row',
+  },
   windows_update_history: {
     // Neither never empty nor truly empty: a failure of the Windows Update Agent and a new installation both show nothing.
     source: 'osquery tables/system/windows/windows_update_history.cpp: any failure is logged and answers no row',
+  },
+  sharing_preferences: {
+    neverEmpty: 'one row of the sharing services',
+    needsRoot: ['darwin'],
+    source: "osquery specs/darwin/sharing_preferences.table; Bluetooth sharing is looked up in every user's home",
+  },
+  sip_config: { neverEmpty: 'one row per flag', source: 'osquery specs/darwin/sip_config.table' },
+  gatekeeper: {
+    neverEmpty: 'one row of settings',
+    source: 'osquery tables/system/darwin/gatekeeper.cpp; pull request 8831: on macOS 15 and later wrong before 5.23',
+  },
+  kernel_extensions: {
+    neverEmpty: "Apple's own extensions",
+    source: 'osquery specs/darwin/kernel_extensions.table; macOS 15 may answer nobody without an entitlement of Apple',
+  },
+  nvram: { neverEmpty: 'variables of the firmware', source: 'osquery specs/darwin/nvram.table' },
+  authorizations: {
+    neverEmpty: 'the rights of macOS',
+    source: 'osquery specs/darwin/authorizations.table; AuthorizationRightGet',
+  },
+  password_policy: {
+    neverEmpty: 'the policy of four characters that every Mac has for FileVault',
+    needsRoot: ['darwin'],
+    source: 'osquery tables/system/darwin/password_policy.mm; macOS: com.apple.defaultpasswordpolicy.fde',
+  },
+  time_machine_destinations: {
+    needsRoot: ['darwin'],
+    // Neither never empty nor truly empty: without full disk access there is no row either.
+    source: 'osquery specs/darwin/time_machine_destinations.table; pull request 8325: needs full disk access',
   },
   system_extensions: {
     emptyIsTrue: 'a Mac without system extensions has no row',
