@@ -10,6 +10,7 @@ export {
   selectFrom,
 } from './app/library.ts'
 export type { Opened } from './app/open-source.ts'
+export { describeParamData } from './app/param-data.ts'
 export { MissingParamError, paramsOf, requireKnownParams } from './app/params.ts'
 export type { Workbench } from './app/workbench.ts'
 export { CHECK_FILE_SCHEMA, TEMPLATE_FILE_SCHEMA } from './content/schema.ts'
@@ -32,6 +33,7 @@ export const listTables: typeof import('./app/run-checks.ts').listTables = async
 export const loadDelivery = () => import('./app/delivery/index.ts')
 export const loadExchange = () => import('./app/exchange/index.ts')
 export const loadMaintenance = () => import('./app/ledger.ts')
+export const loadParamKeys = () => import('./app/param-keys.ts')
 export const loadWatch = () => import('./app/watch/index.ts')
 export const openSource: typeof import('./app/open-source.ts').openSource = async (...args) =>
   (await import('./app/open-source.ts')).openSource(...args)

@@ -1,5 +1,6 @@
 import type { SourceChoice } from './config-values.ts'
 import type { Effect } from './core/check.ts'
+import type { ParamSource } from './core/param-source.ts'
 import type { WrittenSection } from './core/written-section.ts'
 
 /** What a user may set: defaults < keelson.yaml < environment < command line. */
@@ -16,6 +17,8 @@ export interface Config {
   /** Parameters by check id, as written; text where they come from the command line. */
   readonly params: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly textParams: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Signed files that some parameters come from. */
+  readonly paramData: readonly ParamSource[]
   /** Effects that checks may have. */
   readonly effects: readonly Effect[]
   /** The oldest osquery that checks must run on, for lint. */
@@ -62,6 +65,7 @@ export const DEFAULTS: Config = {
   frameworkTitles: [],
   params: {},
   textParams: {},
+  paramData: [],
   effects: [],
   osqueryVersion: '5.12.1',
   extension: false,

@@ -14,11 +14,13 @@ import {
   readTexts,
   readVersion,
 } from './config-values.ts'
+import { readParamSettings } from './content/param-data-settings.ts'
 import { isMapping } from './content/words.ts'
 import type { YamlDocument } from './content/yaml-document.ts'
 import { parseYaml } from './content/yaml-document.ts'
 import { KeelsonError } from './core/errors.ts'
 import { findClosest } from './core/find-closest.ts'
+import type { ParamSource } from './core/param-source.ts'
 import type { WrittenSection } from './core/written-section.ts'
 
 export { type Config, type Flags, makeConfig } from './config-settings.ts'
@@ -88,6 +90,7 @@ const KEYS: Readonly<Record<string, Reader>> = {
   checks: (value, folder) => ({ checks: readPaths(value, 'checks', folder) }),
   library: (value) => ({ library: readBoolean(value, 'library') }),
   params: (value) => ({ params: readParams(value) }),
+  param_data: (value, folder) => ({ paramData: readParamSources(value, folder) }),
   frameworks: (value, folder) => ({ frameworks: readPaths(value, 'frameworks', folder) }),
   profiles: (value, folder) => ({ profiles: readPaths(value, 'profiles', folder) }),
   framework_titles: (value, folder) => ({ frameworkTitles: readPaths(value, 'framework_titles', folder) }),
@@ -133,6 +136,12 @@ function readFileSettings(file: string): Partial<Config> {
     }
   }
   return { ...config, ...readPlace(config, { source: `source of ${file}`, socket: `socket of ${file}` }) }
+}
+
+function readParamSources(value: unknown, folder: string): readonly ParamSource[] {
+  const read = readParamSettings(value, (path) => resolve(folder, path))
+  if ('problem' in read) throw invalid(read.problem, read.hint)
+  return read.sources
 }
 
 function toSection(value: unknown, key: string, { place, source }: YamlDocument): WrittenSection {

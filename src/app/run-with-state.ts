@@ -1,5 +1,6 @@
 import { KeelsonError, messageOf } from '../core/errors.ts'
 import type { Source } from '../core/source.ts'
+import { rememberParamData } from './param-data.ts'
 import { type Remembered, rememberRun } from './remember-run.ts'
 import { type RunOptions, runChecks } from './run-checks.ts'
 import { isOptional, type OpenedState, openState } from './state.ts'
@@ -25,6 +26,8 @@ export async function runWithState(
   }
   const state = unwanted ? undefined : await openOptional(options)
   if (!state) return { report: await runChecks(source, workbench, options), failure: undefined }
+  const unremembered = await rememberParamData(options.config, options.clock())
+  if (unremembered !== undefined) options.warn(unremembered)
   let open = state
   const remember = () => rememberRun(source, workbench, { ...options, store: open.store, path: open.path })
   try {

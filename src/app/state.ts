@@ -39,7 +39,7 @@ export interface OpenStateOptions {
 }
 
 /** The file of the state; undefined where none is wanted. */
-export function statePathOf({ state }: Config): string | undefined {
+export function statePathOf({ state }: Pick<Config, 'state'>): string | undefined {
   return state === false ? undefined : followLink(state ?? locateState(whereabouts()).own)
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { formatColumns, openLibrary, requireSound, selectFrom } from '../app.ts'
+import { describeParamData, formatColumns, forTerminal, openLibrary, requireSound, selectFrom } from '../app.ts'
 import { type Check, isSeen } from '../core/check.ts'
 import {
   addLibraryOptions,
@@ -24,7 +24,9 @@ export function addListCommand(program: Command): void {
 function list(patterns: string[], options: ContentOptions & SelectionOptions & { format?: string }): void {
   const format = chooseFormat(options.format, ['table', 'json'])
   const output = openOutput()
-  const library = requireSound(openLibrary(toConfig(options)))
+  const config = toConfig(options)
+  const library = requireSound(openLibrary(config))
+  for (const problem of describeParamData(config, Date.now())) output.note(`${forTerminal(problem)}\n`)
   const checks = [...selectFrom(library, toSelection(patterns, options))].sort((a, b) => (a.id < b.id ? -1 : 1))
   if (format === 'json') {
     const entries = checks.map(({ id, title, severity, tags, schedule, platforms, params, tests, place }) => ({

@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
   test: async (program) => (await import('./test.ts')).addTestCommand(program),
   import: async (program) => (await import('./import.ts')).addImportCommand(program),
   export: async (program) => (await import('./export.ts')).addExportCommand(program),
+  params: async (program) => (await import('./params.ts')).addParamsCommand(program),
   compile: async (program) => (await import('./compile.ts')).addCompileCommand(program),
   schema: async (program) => (await import('./schema.ts')).addSchemaCommand(program),
   doctor: async (program) => (await import('./doctor.ts')).addDoctorCommand(program),

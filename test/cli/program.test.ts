@@ -15,6 +15,7 @@ const COMMANDS = [
   'test',
   'watch',
   'export',
+  'params',
   'import',
   'compile',
   'schema',

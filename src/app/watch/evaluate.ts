@@ -1,6 +1,7 @@
 import { EXIT, KeelsonError, messageOf } from '../../core/errors.ts'
 import { formatDiagnostics } from '../../formats/diagnostics.ts'
 import { ContentError, foldersOf } from '../library.ts'
+import { rememberParamData } from '../param-data.ts'
 import { type OpenedState, openState } from '../state.ts'
 import { openWorkbench } from '../workbench.ts'
 import { type Content, packContent, readContent } from './content.ts'
@@ -25,13 +26,14 @@ export async function evaluate(order: EvaluationOrder, { clock, tell }: Evaluate
     const { config, library } = content
     const onWait = (holder: number | undefined) => tell({ kind: 'waiting', holder })
     state = await openState(config, { clock, create: true, onWait })
+    const unremembered = await rememberParamData(config, clock())
     const workbench = await openWorkbench(config, library)
     const evaluation = new Evaluation(order, { ...content, workbench, store: state.store, clock, tell })
     const evaluated = await evaluation.run()
     return {
       ...evaluated,
       ...(order.content ? {} : { content: packContent(content), folders: foldersOf(config) }),
-      warnings: [...state.warnings, ...evaluated.warnings],
+      warnings: [...state.warnings, ...(unremembered ? [unremembered] : []), ...evaluated.warnings],
     }
   } catch (error) {
     // A check that cannot be compiled is found when it is to be asked.
