@@ -97,6 +97,9 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     source: 'osquery specs/posix/block_devices.table',
   },
   deb_packages: { neverEmpty: 'the packages of a Debian system', source: 'osquery specs/linux/deb_packages.table' },
+  apt_sources: {
+    source: 'osquery tables/system/linux/apt_sources.cpp: a source whose list was never fetched has no row',
+  },
   rpm_packages: { neverEmpty: 'the packages of an RPM system', source: 'osquery specs/linux/rpm_packages.table' },
   systemd_units: { neverEmpty: 'the units of a systemd system', source: 'osquery specs/linux/systemd_units.table' },
   kernel_modules: {
