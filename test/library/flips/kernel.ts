@@ -16,6 +16,34 @@ export const FLIPS: readonly Flip[] = [
   sysctl('protected-regular-files', 'fs/protected_regular', '0', '1'),
   sysctl('line-disciplines-restricted', 'dev/tty/ldisc_autoload', '1', '0'),
   sysctl('userfaultfd-restricted', 'vm/unprivileged_userfaultfd', '1', '0'),
+  sysctl('sysrq-restricted', 'kernel/sysrq', '1', '176'),
+  sysctl('low-memory-protected', 'vm/mmap_min_addr', '0', '65536'),
+  {
+    check: 'user-namespaces-restricted',
+    fail: { '/proc/sys/user/max_user_namespaces': '31000\n', '/proc/sys/kernel/unprivileged_userns_clone': '1\n' },
+    pass: { '/proc/sys/kernel/unprivileged_userns_clone': '0\n' },
+    reason: 'keeps users from making user namespaces',
+  },
+  {
+    check: 'kernel-locked-down',
+    fail: { '/sys/kernel/security/lockdown': '[none] integrity confidentiality\n' },
+    pass: { '/sys/kernel/security/lockdown': 'none [integrity] confidentiality\n' },
+    reason: 'the kernel is not locked down',
+  },
+  {
+    check: 'core-dumps-disabled',
+    fail: { '/proc/sys/kernel/core_pattern': 'core\n', '/etc/security/limits.conf': '# * hard core 0\n' },
+    pass: { '/etc/security/limits.d/60-core-dumps.conf': '* hard core 0\n' },
+    reason: 'no limit of 0',
+  },
+  {
+    check: 'core-dumps-disabled',
+    plain: true,
+    needs: ['augtool'],
+    fail: { '/proc/sys/kernel/core_pattern': 'core\n', '/etc/security/limits.conf': '* soft core 0\n' },
+    pass: { '/etc/security/limits.conf': '* hard core 0\n' },
+    reason: 'no limit of 0',
+  },
 ]
 
 /** A kernel parameter with a value that fails, and one that passes. */
