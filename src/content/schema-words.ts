@@ -4,7 +4,10 @@ import { describeValue, listWords, quote, shorten, showPath } from './words.ts'
 import type { Path } from './yaml-document.ts'
 
 export function fitsType(type: JsonType | readonly JsonType[], value: unknown): boolean {
-  if (typeof type !== 'string') return type.some((one) => fitsType(one, value))
+  if (typeof type !== 'string') {
+    for (const one of type) if (fitsType(one, value)) return true
+    return false
+  }
   switch (type) {
     case 'null':
       return value === null
@@ -46,16 +49,24 @@ export function explainType(schema: JsonSchema, value: unknown, path: Path, sour
   }
 }
 
+/** Compiled once for all the values of a file. */
+export type Patterns = Map<string, RegExp>
+
 /** Lengths, bounds, patterns. The first that does not hold is told. */
-export function explainRange(schema: JsonSchema, value: unknown, path: Path): Finding | undefined {
-  const label = showPath(path)
-  const bad = (message: string): Finding => ({ code: 'bad-value', message: `${label} ${message}` })
+export function explainRange(
+  schema: JsonSchema,
+  value: unknown,
+  path: Path,
+  patterns: Patterns = new Map(),
+): Finding | undefined {
+  const bad = (message: string): Finding => ({ code: 'bad-value', message: `${showPath(path)} ${message}` })
   if (typeof value === 'string') {
-    const length = [...value].length
+    // No text has more characters than UTF-16 units.
+    const length = schema.maxLength !== undefined && value.length > schema.maxLength ? [...value].length : 0
     if (schema.maxLength !== undefined && length > schema.maxLength) {
       return bad(`must have at most ${schema.maxLength} characters; here are ${length}`)
     }
-    if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) {
+    if (schema.pattern !== undefined && !compile(schema.pattern, patterns).test(value)) {
       const wanted = schema.patternErrorMessage
       return bad(wanted === undefined ? 'must not be empty' : `${wanted}, not ${describeValue(value)}`)
     }
@@ -74,6 +85,14 @@ export function explainRange(schema: JsonSchema, value: unknown, path: Path): Fi
     }
   }
   return undefined
+}
+
+function compile(pattern: string, patterns: Patterns): RegExp {
+  const known = patterns.get(pattern)
+  if (known) return known
+  const compiled = new RegExp(pattern, 'u')
+  patterns.set(pattern, compiled)
+  return compiled
 }
 
 /** `closest` is the key that was probably meant, `free` the known keys that are not there yet. */

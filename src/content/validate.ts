@@ -1,13 +1,15 @@
 import { findClosest } from '../core/find-closest.ts'
 import type { JsonSchema } from './json-schema.ts'
 import type { Finding, Reporter } from './reporter.ts'
-import { explainRange, explainType, explainUnknownKey, fitsType } from './schema-words.ts'
+import { explainRange, explainType, explainUnknownKey, fitsType, type Patterns } from './schema-words.ts'
 import { describeValue, isMapping, listWords, quote, showPath } from './words.ts'
 import type { Path } from './yaml-document.ts'
 
 interface Validation {
   readonly root: JsonSchema
   readonly reporter: Reporter
+  readonly resolved: Map<JsonSchema, JsonSchema>
+  readonly patterns: Patterns
 }
 
 /**
@@ -16,7 +18,7 @@ interface Validation {
  * `root` holds the `$defs` that the schema refers to.
  */
 export function validate(value: unknown, schema: JsonSchema, root: JsonSchema, reporter: Reporter): void {
-  visit({ root, reporter }, value, schema, [])
+  visit({ root, reporter, resolved: new Map(), patterns: new Map() }, value, schema, [])
 }
 
 function visit(run: Validation, value: unknown, given: JsonSchema, path: Path): void {
@@ -35,7 +37,7 @@ function visit(run: Validation, value: unknown, given: JsonSchema, path: Path): 
     add(run, path, explainType(schema, value, path, run.reporter.source(path)))
     return
   }
-  const range = explainRange(schema, value, path)
+  const range = explainRange(schema, value, path, run.patterns)
   if (range !== undefined) add(run, path, range)
   if (Array.isArray(value)) visitList(run, value, schema, path)
   else if (isMapping(value)) visitMapping(run, value, schema, path)
@@ -43,8 +45,28 @@ function visit(run: Validation, value: unknown, given: JsonSchema, path: Path): 
 
 function resolve(run: Validation, schema: JsonSchema): JsonSchema {
   if (schema.$ref === undefined) return schema
+  const known = run.resolved.get(schema)
+  if (known) return known
   const name = schema.$ref.slice('#/$defs/'.length)
-  return { ...run.root.$defs?.[name], ...schema }
+  const resolved = { ...run.root.$defs?.[name], ...schema }
+  run.resolved.set(schema, resolved)
+  return resolved
+}
+
+/** Whether nothing but its type is asked of a value, and it has that. Most values are such cells of a test's rows. */
+function isPlainlyFine(schema: JsonSchema, value: unknown): boolean {
+  return (
+    (typeof value !== 'object' || value === null) &&
+    schema.type !== undefined &&
+    schema.$ref === undefined &&
+    schema.anyOf === undefined &&
+    schema.enum === undefined &&
+    schema.pattern === undefined &&
+    schema.maxLength === undefined &&
+    schema.minimum === undefined &&
+    schema.maximum === undefined &&
+    fitsType(schema.type, value)
+  )
 }
 
 /** The alternative that was meant: of those that fit the type, one whose required keys are there goes first. */
@@ -72,7 +94,9 @@ function visitList(run: Validation, list: readonly unknown[], schema: JsonSchema
     }
   }
   if (schema.items === undefined) return
-  for (const [index, item] of list.entries()) visit(run, item, schema.items, [...path, index])
+  for (const [index, item] of list.entries()) {
+    if (!isPlainlyFine(schema.items, item)) visit(run, item, schema.items, [...path, index])
+  }
 }
 
 interface Keys {
@@ -92,13 +116,12 @@ function visitMapping(run: Validation, mapping: Keys['mapping'], schema: JsonSch
   for (const [key, value] of Object.entries(mapping)) {
     const inner = [...path, key]
     if (propertyNames !== undefined) {
-      const wrong = explainRange(propertyNames, key, inner)
+      const wrong = explainRange(propertyNames, key, inner, run.patterns)
       if (wrong !== undefined) add(run, inner, { ...wrong, code: 'bad-name' }, 'key')
     }
-    if (Object.hasOwn(properties, key)) visit(run, value, properties[key]!, inner)
-    else if (additionalProperties === false) {
-      add(run, inner, explainUnknownKey(key, value, keys.meant.get(key), keys.free, path), 'key')
-    } else if (additionalProperties !== undefined) visit(run, value, additionalProperties, inner)
+    const own = Object.hasOwn(properties, key) ? properties[key] : additionalProperties
+    if (own === false) add(run, inner, explainUnknownKey(key, value, keys.meant.get(key), keys.free, path), 'key')
+    else if (own !== undefined && !isPlainlyFine(own, value)) visit(run, value, own, inner)
   }
 }
 
