@@ -13,8 +13,11 @@ export type { Opened } from './app/open-source.ts'
 export { describeParamData } from './app/param-data.ts'
 export { MissingParamError, paramsOf, requireKnownParams } from './app/params.ts'
 export type { Workbench } from './app/workbench.ts'
+export { FRAMEWORK_FILE_SCHEMA } from './content/framework-schema.ts'
+export { PROFILE_FILE_SCHEMA } from './content/profile-schema.ts'
 export { CHECK_FILE_SCHEMA, TEMPLATE_FILE_SCHEMA } from './content/schema.ts'
 export { formatDiagnostics } from './formats/diagnostics.ts'
+export { formatRows, ROW_FORMATS } from './formats/format-rows.ts'
 export { FORMAT_NAMES, type FormatName, REPORT_FORMATS } from './formats/index.ts'
 export { formatLauncher } from './formats/launcher.ts'
 export { createPaint } from './formats/paint.ts'
@@ -32,6 +35,7 @@ export const listTables: typeof import('./app/run-checks.ts').listTables = async
   (await import('./app/run-checks.ts')).listTables(...args)
 export const loadDelivery = () => import('./app/delivery/index.ts')
 export const loadExchange = () => import('./app/exchange/index.ts')
+export const loadFrameworks = () => import('./app/frameworks/index.ts')
 export const loadMaintenance = () => import('./app/ledger.ts')
 export const loadParamKeys = () => import('./app/param-keys.ts')
 export const loadWatch = () => import('./app/watch/index.ts')

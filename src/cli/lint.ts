@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import {
   diagnosticsFor,
   formatDiagnostics,
+  loadFrameworks,
   openLibrary,
   openWorkbench,
   requireKnownParams,
@@ -23,7 +24,9 @@ import { toJson } from './to-json.ts'
 export function addLintCommand(program: Command): void {
   const command = program
     .command('lint')
-    .description("check the checks: YAML, SQL against osquery's schema, and that silence is never taken for a pass")
+    .description(
+      "check the checks, frameworks and profiles: YAML, SQL against osquery's schema, and that silence is never taken for a pass",
+    )
     .argument('[checks...]', 'ids or patterns (default: all)')
     .option('--format <format>', 'text, json')
     .option('--strict', 'let a warning count as an error')
@@ -46,6 +49,7 @@ async function lint(
     ...diagnosticsFor(library, selection),
     ...selected.flatMap((check) => workbench.lint(check)),
     ...(patterns.length === 0 ? workbench.lintUnusedTemplates() : []),
+    ...(patterns.length === 0 ? (await loadFrameworks()).openFrameworks(config, library).diagnostics : []),
   ]
   if (diagnostics.length === 0) requireSome(selected, 'nothing was linted')
   if (format === 'json') output.write(toJson(diagnostics))

@@ -1,10 +1,13 @@
 import type { Command } from 'commander'
 import { describeParamData, formatColumns, forTerminal, openLibrary, requireSound, selectFrom } from '../app.ts'
 import { type Check, isSeen } from '../core/check.ts'
+import { narrow } from './narrow.ts'
 import {
   addLibraryOptions,
+  addNarrowingOptions,
   addSelectionOptions,
   type ContentOptions,
+  type NarrowingOptions,
   type SelectionOptions,
   toConfig,
   toSelection,
@@ -18,16 +21,20 @@ export function addListCommand(program: Command): void {
     .description('list the checks')
     .argument('[checks...]', 'ids or patterns (default: all)')
     .option('--format <format>', 'table, json')
-  addSelectionOptions(addLibraryOptions(command)).action(list)
+  addNarrowingOptions(addSelectionOptions(addLibraryOptions(command))).action(list)
 }
 
-function list(patterns: string[], options: ContentOptions & SelectionOptions & { format?: string }): void {
+type Options = ContentOptions & SelectionOptions & NarrowingOptions & { format?: string }
+
+async function list(patterns: string[], options: Options): Promise<void> {
   const format = chooseFormat(options.format, ['table', 'json'])
   const output = openOutput()
   const config = toConfig(options)
-  const library = requireSound(openLibrary(config))
+  const all = requireSound(openLibrary(config))
   for (const problem of describeParamData(config, Date.now())) output.note(`${forTerminal(problem)}\n`)
-  const checks = [...selectFrom(library, toSelection(patterns, options))].sort((a, b) => (a.id < b.id ? -1 : 1))
+  const selected = { config, library: all, selection: toSelection(patterns, options) }
+  const { library, selection } = await narrow(options, selected)
+  const checks = [...selectFrom(library, selection)].sort((a, b) => (a.id < b.id ? -1 : 1))
   if (format === 'json') {
     const entries = checks.map(({ id, title, severity, tags, schedule, platforms, params, tests, place }) => ({
       id,

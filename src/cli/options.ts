@@ -17,6 +17,12 @@ export interface SelectionOptions {
   platform?: string
 }
 
+/** What narrows a selection to a set that has a name. */
+export interface NarrowingOptions {
+  profile?: string
+  framework?: string
+}
+
 export interface SourceOptions {
   socket?: string
   source?: string
@@ -49,6 +55,13 @@ export function addSelectionOptions(command: Command): Command {
     .option('--tag <tag>', 'only checks with this tag (repeatable)', collect)
     .option('--severity <level>', `only this severity and worse: ${SEVERITIES.join(', ')}`)
     .option('--platform <name>', `only checks for this platform: ${PLATFORMS.join(', ')}`)
+}
+
+/** Options that narrow down to a set that has a name. */
+export function addNarrowingOptions(command: Command): Command {
+  return command
+    .option('--profile <name>', 'only what this profile means, with its parameters and severities (checks profiles)')
+    .option('--framework <name>', 'only checks that support this framework, such as nist-800-53@5 (checks frameworks)')
 }
 
 export function addSourceOptions(command: Command): Command {

@@ -12,12 +12,15 @@ import {
   selectFrom,
 } from '../app.ts'
 import { exitCodeOf, KeelsonError } from '../core/errors.ts'
+import { narrow } from './narrow.ts'
 import {
   addContentOptions,
+  addNarrowingOptions,
   addSelectionOptions,
   addSourceOptions,
   addStateOption,
   type ContentOptions,
+  type NarrowingOptions,
   requireSome,
   type SelectionOptions,
   type SourceOptions,
@@ -29,6 +32,7 @@ import { chooseFormat, openOutput } from './output.ts'
 
 type Options = ContentOptions &
   SelectionOptions &
+  NarrowingOptions &
   SourceOptions &
   StateOptions & { format?: string; strict?: boolean; verbose?: boolean; due?: boolean; all?: boolean }
 
@@ -49,7 +53,7 @@ export function addRunCommand(program: Command): void {
     .option('--all', 'also the checks that are run by hand only (schedule: manual)')
     .option('--no-state', 'remember nothing, and compare with nothing')
   addStateOption(command)
-  addSourceOptions(addSelectionOptions(addContentOptions(command)))
+  addSourceOptions(addNarrowingOptions(addSelectionOptions(addContentOptions(command))))
   // Both set the same option, of which the last would win.
   const given = new Set<string>()
   for (const option of ['state', 'no-state']) command.on(`option:${option}`, () => given.add(option))
@@ -63,17 +67,18 @@ export function addRunCommand(program: Command): void {
 
 async function run(patterns: string[], options: Options): Promise<void> {
   const format = chooseFormat(options.format, FORMAT_NAMES)
-  const config = toConfig(options)
+  const given = toConfig(options)
   const output = openOutput()
-  const selection = toSelection(patterns, options)
   const progress = (text: string) => output.watched && output.note(`\r\u001b[K${text}`)
   progress('reading the checks')
   // A source takes its time to start, so it does while the library is read.
-  const opening = openSource(config)
+  const opening = openSource(given)
   opening.catch(() => {})
   try {
-    const library = requireSound(openLibrary(config))
-    requireKnownParams(config, library)
+    const all = requireSound(openLibrary(given))
+    requireKnownParams(given, all)
+    const selected = { config: given, library: all, selection: toSelection(patterns, options) }
+    const { config, library, selection } = await narrow(options, selected)
     requireSome(selectFrom(library, selection), 'nothing was judged')
     const workbench = await openWorkbench(config, library)
     const { source, warnings } = await opening
