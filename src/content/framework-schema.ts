@@ -76,3 +76,32 @@ export const FRAMEWORK_FILE_SCHEMA: JsonSchema = {
     },
   },
 }
+
+/** JSON Schema (draft 2020-12) of a file that adds checks to a framework. */
+export const SUPPORT_FILE_SCHEMA: JsonSchema = {
+  $schema: DRAFT,
+  $id: 'urn:keelson:schema:supports',
+  title: 'a file of supports',
+  type: 'object',
+  additionalProperties: false,
+  required: ['supports', 'requirements'],
+  properties: {
+    supports: {
+      description: 'The framework whose requirements your checks support, such as nist-800-53@5.',
+      ...REFERENCE,
+    },
+    requirements: {
+      description: 'Ids of checks by requirement.',
+      type: 'object',
+      minProperties: 1,
+      propertyNames: REQUIREMENT_ID,
+      additionalProperties: {
+        title: 'a list of checks',
+        type: 'array',
+        minItems: 1,
+        uniqueItems: true,
+        items: slug('The id of a check.'),
+      },
+    },
+  },
+}

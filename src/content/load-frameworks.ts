@@ -4,6 +4,7 @@ import { buildSource, type Plain } from './build-clause.ts'
 import { checkRequirements } from './check-requirements.ts'
 import { FRAMEWORK_FILE_SCHEMA } from './framework-schema.ts'
 import { type FileKind, isSoundFile, readDefinitionFiles, type WrittenFile } from './read-definitions.ts'
+import { addSupports, SUPPORT_KIND, type WrittenSupport } from './supports.ts'
 import { quote } from './words.ts'
 
 export interface FrameworkFolder {
@@ -20,25 +21,32 @@ export interface LoadedFrameworks {
 
 const KIND: FileKind = {
   noun: 'framework',
+  key: 'framework',
   schema: FRAMEWORK_FILE_SCHEMA,
   nameOf: ({ framework, version }) =>
     typeof framework === 'string' && typeof version === 'string' ? `${framework}@${version}` : undefined,
 }
 
 /**
- * Loads the frameworks of folders; one of a later folder replaces one of the same reference. Never throws: every
+ * Loads the frameworks of folders; one of a later folder replaces one of the same reference. Files of supports then add
+ * checks to their requirements. Never throws: every
  * problem is in `diagnostics`, and whatever has an error is left out.
  */
 export function loadFrameworks(folders: readonly FrameworkFolder[]): LoadedFrameworks {
   const diagnostics: Diagnostic[] = []
   const found = new Map<string, WrittenFile>()
   const all: WrittenFile[] = []
+  const supports: WrittenSupport[] = []
   for (const { folder, checks } of folders) {
-    const read = readDefinitionFiles(folder, KIND)
+    const read = readDefinitionFiles(folder, [KIND, SUPPORT_KIND])
     diagnostics.push(...read.diagnostics)
     const own = new Map<string, WrittenFile>()
     for (const file of read.files) {
       all.push(file)
+      if (file.kind === SUPPORT_KIND) {
+        supports.push({ file, checks })
+        continue
+      }
       checkRequirements(file, checks)
       const reference = KIND.nameOf(file.written)
       if (reference === undefined) continue
@@ -48,8 +56,9 @@ export function loadFrameworks(folders: readonly FrameworkFolder[]): LoadedFrame
     }
     for (const [reference, file] of own) found.set(reference, file)
   }
+  const sound = [...found.values()].filter(isSoundFile).map(buildFramework)
+  const frameworks = addSupports(sound, supports, new Set(found.keys()))
   for (const { reporter } of all) diagnostics.push(...reporter.diagnostics)
-  const frameworks = [...found.values()].filter(isSoundFile).map(buildFramework)
   return { frameworks: frameworks.sort((a, b) => (referenceOf(a) < referenceOf(b) ? -1 : 1)), diagnostics }
 }
 

@@ -14,6 +14,7 @@ export interface LoadedProfiles {
 
 const KIND: FileKind = {
   noun: 'profile',
+  key: 'profile',
   schema: PROFILE_FILE_SCHEMA,
   nameOf: ({ profile }) => (typeof profile === 'string' ? profile : undefined),
 }
@@ -30,7 +31,7 @@ export function loadProfiles(
   const found = new Map<string, WrittenFile>()
   const all: WrittenFile[] = []
   for (const folder of folders) {
-    const read = readDefinitionFiles(folder, KIND)
+    const read = readDefinitionFiles(folder, [KIND])
     diagnostics.push(...read.diagnostics)
     all.push(...read.files)
     const own = new Map<string, WrittenFile>()
