@@ -60,6 +60,8 @@ export class Engine {
   scans = 0
   readonly #sqlite: Sqlite
   readonly #db: InstanceType<Sqlite['oo1']['DB']>
+  /** The connection; the library looks it up anew each time that it is asked. */
+  readonly #pointer: number
   readonly #tables: Map<string, VirtualTable>
   readonly #virtual: ReturnType<typeof attachTables>
   #failure: { readonly error: unknown; readonly table: string | undefined } | undefined
@@ -71,6 +73,7 @@ export class Engine {
   constructor(sqlite: Sqlite, { tables, functions, collations }: EngineOptions) {
     this.#sqlite = sqlite
     this.#db = new sqlite.oo1.DB(':memory:')
+    this.#pointer = this.#db.pointer
     this.#tables = new Map([...tables].map((table) => [table.name, table]))
     this.#virtual = attachTables(sqlite, this.#pointer, this.#tables, {
       onPlan: (plan) => this.#plans.push(plan),
@@ -92,10 +95,6 @@ export class Engine {
     // Newer releases write a REAL as text with 17 digits; osquery's writes 15.
     const { SQLITE_DBCONFIG_FP_DIGITS: digits } = sqlite.capi
     if (digits !== undefined) sqlite.capi.sqlite3_db_config(this.#pointer, digits, 15, 0)
-  }
-
-  get #pointer(): number {
-    return this.#db.pointer
   }
 
   get tables(): ReadonlyMap<string, VirtualTable> {
