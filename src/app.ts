@@ -33,6 +33,7 @@ export const diagnose: typeof import('./app/doctor.ts').diagnose = async (...arg
   (await import('./app/doctor.ts')).diagnose(...args)
 export const listTables: typeof import('./app/run-checks.ts').listTables = async (...args) =>
   (await import('./app/run-checks.ts')).listTables(...args)
+export const loadAdd = () => import('./app/add/index.ts')
 export const loadDelivery = () => import('./app/delivery/index.ts')
 export const loadExchange = () => import('./app/exchange/index.ts')
 export const loadFrameworks = () => import('./app/frameworks/index.ts')
