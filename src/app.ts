@@ -5,10 +5,12 @@ export {
   BUILT_IN,
   ContentError,
   diagnosticsFor,
+  foldersOf,
   openLibrary,
   requireSound,
   selectFrom,
 } from './app/library.ts'
+export type { MutationReport } from './app/mutate/index.ts'
 export type { Opened } from './app/open-source.ts'
 export { describeParamData } from './app/param-data.ts'
 export { MissingParamError, paramsOf, requireKnownParams } from './app/params.ts'
@@ -36,6 +38,7 @@ export const listTables: typeof import('./app/run-checks.ts').listTables = async
 export const loadAdd = () => import('./app/add/index.ts')
 export const loadDelivery = () => import('./app/delivery/index.ts')
 export const loadExchange = () => import('./app/exchange/index.ts')
+export const loadMutation = () => import('./app/mutate/index.ts')
 export const loadFrameworks = () => import('./app/frameworks/index.ts')
 export const loadMaintenance = () => import('./app/ledger.ts')
 export const loadParamKeys = () => import('./app/param-keys.ts')

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import type { Check, CheckTest, Clause, Diagnostic, Library, Platform } from '../core/check.ts'
+import type { Check, CheckTest, Diagnostic, Library, Platform } from '../core/check.ts'
 import type { CompiledCheck } from '../core/compiled.ts'
 import { settle } from '../core/settle.ts'
 import { CompileError, compileCheck } from '../sql/compile.ts'
@@ -14,6 +14,7 @@ import { toStatement } from '../sql/statement.ts'
 import { type GateOptions, OSQUERY_GATES } from '../sql/table-gates.ts'
 import { ContentError } from './library.ts'
 import { MissingParamError, paramsOf } from './params.ts'
+import { templatesUsed } from './templates-used.ts'
 
 /** What works on checks without a host: compiling, linting, testing. */
 export interface Workbench {
@@ -28,17 +29,22 @@ export interface Workbench {
   tables(platform: Platform): ReadonlyMap<string, Pick<PlatformTable, 'since' | 'extension'>>
 }
 
-/** Opens the workbench: SQLite over the schema, one engine per platform, made when first needed. */
-export async function openWorkbench(config: Config, { checks, templates }: Library): Promise<Workbench> {
+/** SQLite over the schema: one engine per platform, made when first needed. */
+export async function openEngines(): Promise<(platform: Platform) => SchemaEngine> {
   const sqlite = await loadSqlite()
   const schema = readSchema()
-  const { osqueryVersion, extension, effects } = config
   const engines = new Map<Platform, SchemaEngine>()
-  const engineOf = (platform: Platform): SchemaEngine => {
+  return (platform) => {
     const known = engines.get(platform) ?? new SchemaEngine(sqlite, platform, tablesOf(schema, platform))
     engines.set(platform, known)
     return known
   }
+}
+
+/** Opens the workbench over these engines. */
+export async function openWorkbench(config: Config, { checks, templates }: Library): Promise<Workbench> {
+  const { osqueryVersion, extension, effects } = config
+  const engineOf = await openEngines()
   const lintOptions = { engineOf, templates, osqueryVersion, extension, effects }
   const compile: Workbench['compile'] = (check, platform, gates = OSQUERY_GATES) => {
     try {
@@ -53,11 +59,7 @@ export async function openWorkbench(config: Config, { checks, templates }: Libra
       toStatement(settle(compile(check, platform), tablesEverywhere(engineOf(platform), config))),
     lint: (check) => lintWith(check, { ...lintOptions, testValues: (test) => testValuesOf(check, test) }, config),
     lintUnusedTemplates: () => {
-      const used = new Set(checks.flatMap(({ platforms }) => Object.values(platforms).flatMap(templatesOf)))
-      for (const template of used) {
-        const nested = Object.values(templates.get(template)?.platforms ?? {}).flatMap(templatesOf)
-        for (const inner of nested) used.add(inner)
-      }
+      const used = new Set(checks.flatMap((check) => [...templatesUsed(check, templates)]))
       const unused = [...templates.values()].filter(({ name }) => !used.has(name))
       return unused.flatMap((template) => lintTemplate(template, lintOptions))
     },
@@ -65,12 +67,6 @@ export async function openWorkbench(config: Config, { checks, templates }: Libra
       runTest(check, test, engineOf(test.platform), { templates, values: testValuesOf(check, test) }),
     tables: (platform) => engineOf(platform).tables,
   }
-}
-
-/** The names of the templates that a clause uses, itself or within. */
-function templatesOf({ use, all = [], any = [], first = [], not }: Clause): string[] {
-  const inner = [...all, ...any, ...first, ...(not ? [not] : [])].flatMap(templatesOf)
-  return use === undefined ? inner : [use, ...inner]
 }
 
 /** A parameter that nobody has set is a finding, like any other. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { createPaint, forTerminal, openLibrary, openWorkbench, requireSound, selectFrom } from '../app.ts'
-import { EXIT } from '../core/errors.ts'
+import { EXIT, KeelsonError } from '../core/errors.ts'
 import {
   addLibraryOptions,
   addSelectionOptions,
@@ -11,6 +11,7 @@ import {
   toSelection,
 } from './options.ts'
 import { chooseFormat, openOutput } from './output.ts'
+import { testMutants } from './test-mutants.ts'
 import { toJson } from './to-json.ts'
 
 export function addTestCommand(program: Command): void {
@@ -20,18 +21,32 @@ export function addTestCommand(program: Command): void {
     .argument('[checks...]', 'ids or patterns (default: all)')
     .option('--format <format>', 'text, json')
     .option('--verbose', 'list the tests that pass too')
+    .option('--mutate', 'change the checks in small ways, and show which changes no test notices')
+    .option('--accept <file>', 'with --mutate: changes that need not be noticed, with their reasons')
   addSelectionOptions(addLibraryOptions(command)).action(test)
 }
 
-async function test(
-  patterns: string[],
-  options: ContentOptions & SelectionOptions & { format?: string; verbose?: boolean },
-): Promise<void> {
+interface TestOptions {
+  format?: string
+  verbose?: boolean
+  mutate?: boolean
+  accept?: string
+}
+
+async function test(patterns: string[], options: ContentOptions & SelectionOptions & TestOptions): Promise<void> {
   const format = chooseFormat(options.format, ['text', 'json'])
   const output = openOutput()
   const config = toConfig(options)
   const library = requireSound(openLibrary(config))
   const selection = toSelection(patterns, options)
+  if (options.mutate) {
+    const { accept, verbose } = options
+    const how = { format, ...(accept !== undefined && { accept }), ...(verbose && { verbose }) }
+    return testMutants(config, library, selection, output, how)
+  }
+  if (options.accept !== undefined) {
+    throw new KeelsonError('usage', '--accept goes with --mutate only', { hint: 'add --mutate' })
+  }
   const workbench = await openWorkbench(config, library)
   const outcomes = selectFrom(library, selection).flatMap((check) =>
     check.tests

@@ -42,12 +42,7 @@ export function runTest(
   const stray = findStrayRows(test, engine)
   if (stray !== undefined) return { ...named, passed: false, problem: stray }
   const unnamed = new Set<string>()
-  const fixture: Fixture = {
-    rows: new Map(Object.entries(test.given)),
-    errors: new Map(Object.entries(test.errors)),
-    others: 'refused',
-    onRefused: (table) => unnamed.add(table),
-  }
+  const fixture = fixtureOf(test, (table) => unnamed.add(table))
   try {
     const compiled = compileCheck(check, engine, { ...options, ...testGates(test) })
     const judgement = judgeOver(settle(compiled, tablesOfTest(compiled, test, engine)), engine, fixture, test.now)
@@ -58,6 +53,16 @@ export function runTest(
   } catch (error) {
     if (!(error instanceof CompileError)) throw error
     return { ...named, passed: false, problem: error.message }
+  }
+}
+
+/** The tables as a test gives them. */
+export function fixtureOf({ given, errors }: CheckTest, onRefused: (table: string) => void): Fixture {
+  return {
+    rows: new Map(Object.entries(given)),
+    errors: new Map(Object.entries(errors)),
+    others: 'refused',
+    onRefused,
   }
 }
 
@@ -78,15 +83,22 @@ function findStrayRows({ given, errors, platform }: CheckTest, engine: SchemaEng
   return undefined
 }
 
-/** Judges a compiled check over given rows. */
-export function judgeOver(compiled: CompiledCheck, engine: SchemaEngine, fixture: Fixture, now?: number): Judgement {
+/** Judges a compiled check over given rows; by `known`, if a leaf with that SQL has been asked over them before. */
+export function judgeOver(
+  compiled: CompiledCheck,
+  engine: SchemaEngine,
+  fixture: Fixture,
+  now?: number,
+  known?: ReadonlyMap<string, Observation>,
+): Judgement {
   return judge(
     compiled,
-    compiled.leaves.map((leaf) => observe(leaf, engine, fixture, now)),
+    compiled.leaves.map((leaf) => known?.get(leaf.sql) ?? observe(leaf, engine, fixture, now)),
   )
 }
 
-function observe({ sql }: Leaf, engine: SchemaEngine, fixture: Fixture, now: number | undefined): Observation {
+/** What a leaf answers over given rows. */
+export function observe({ sql }: Leaf, engine: SchemaEngine, fixture: Fixture, now: number | undefined): Observation {
   try {
     return { answer: String(engine.value(sql, fixture, now)) }
   } catch (error) {
@@ -100,7 +112,8 @@ function unnamedProblem(tables: ReadonlySet<string>): string {
   return `it reads ${names}, which the test does not name: add the rows under given (none: \`${names}: []\`), or an error`
 }
 
-function compareOutcome({ verdict, reason }: CheckTest, judgement: Judgement): string | undefined {
+/** What came out otherwise than a test expects; undefined when nothing did. */
+export function compareOutcome({ verdict, reason }: CheckTest, judgement: Judgement): string | undefined {
   const said = judgement.reasons.join('; ')
   if (judgement.verdict !== verdict) {
     return `expected ${verdict}, got ${judgement.verdict}${said ? `: ${said}` : ''}`
