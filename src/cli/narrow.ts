@@ -1,6 +1,9 @@
-import { loadFrameworks } from '../app.ts'
+import { forTerminal, loadFrameworks } from '../app.ts'
 import type { Config } from '../config.ts'
 import type { Library } from '../core/check.ts'
+import { evaluateFramework } from '../core/evaluate-framework.ts'
+import { referenceOf } from '../core/framework.ts'
+import type { RunReport } from '../core/report.ts'
 import type { Selection } from '../core/select.ts'
 import type { NarrowingOptions } from './options.ts'
 
@@ -14,4 +17,18 @@ interface Narrowed {
 export async function narrow({ profile, framework }: NarrowingOptions, given: Narrowed): Promise<Narrowed> {
   if (profile === undefined && framework === undefined) return given
   return (await loadFrameworks()).narrowChecks({ profile, framework }, given)
+}
+
+/** What a run comes to for the framework that it was narrowed to, in lines for a person; empty without one. */
+export async function tellFramework(
+  { framework: name }: NarrowingOptions,
+  report: RunReport,
+  { config, library }: Narrowed,
+): Promise<string> {
+  if (name === undefined) return ''
+  const { describeTally, factsOfRun, findFramework, openFrameworks } = await loadFrameworks()
+  const framework = findFramework(openFrameworks(config, library).frameworks, name)
+  const result = evaluateFramework(framework, { ...factsOfRun(report, library), strict: config.strict })
+  const told = `${referenceOf(framework)}: ${describeTally(result, framework.partial)}`
+  return `${forTerminal(told, { keepLines: true })}\n`
 }

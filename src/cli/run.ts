@@ -12,7 +12,7 @@ import {
   selectFrom,
 } from '../app.ts'
 import { exitCodeOf, KeelsonError } from '../core/errors.ts'
-import { narrow } from './narrow.ts'
+import { narrow, tellFramework } from './narrow.ts'
 import {
   addContentOptions,
   addNarrowingOptions,
@@ -104,6 +104,7 @@ async function run(patterns: string[], options: Options): Promise<void> {
     output.write(
       REPORT_FORMATS[format](report, { color, width, strict: config.strict, verbose: options.verbose ?? false }),
     )
+    if (format === 'table') output.note(await tellFramework(options, report, { config, library, selection }))
     process.exitCode = exitCodeOf(report.summary, config.strict)
     if (failure !== undefined) throw failure
   } catch (error) {

@@ -88,6 +88,13 @@ describe('checks run', () => {
     expect(verdictsOf(report)).toEqual({ one: 'fail', two: 'fail' })
   })
 
+  it('tells what a run comes to for a framework', async () => {
+    const { stderr } = await runChecks(['run', '--framework', 'ours@1', '--param', 'one.days=30'], {
+      cwd: writeWorld(),
+    })
+    expect(stderr).toContain('ours@1: 1 not met, 1 met, 1 not measured\nscore: 1 of 2 requirements')
+  })
+
   it('judges what a profile means, with its parameters and severities', async () => {
     const { report, code } = await runForReport(['--profile', 'strict'], { cwd: writeWorld() })
     expect(verdictsOf(report)).toEqual({ one: 'pass' })
