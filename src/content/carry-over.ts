@@ -33,7 +33,8 @@ interface Edit {
  * too. With `inherited`, the file speaks of FROM without saying so, as a profile does by what it extends.
  */
 export function carryOver(text: string, file: string, options: CarryOver, inherited = false): CarriedText {
-  const edits: Edit[] = []
+  // By place: what an alias repeats is written once.
+  const edits = new Map<string, Edit>()
   const lost: CarriedText['lost'][number][] = []
   let carried = 0
   const visit = (document: YamlDocument, value: unknown, path: Path, meant: boolean): void => {
@@ -48,8 +49,10 @@ export function carryOver(text: string, file: string, options: CarryOver, inheri
     if (speaks && Array.isArray(value.requirements)) carry(document, value.requirements, [...path, 'requirements'])
     for (const [key, inner] of Object.entries(value)) visit(document, inner, [...path, key], speaks)
   }
-  const edit = (document: YamlDocument, path: Path, after: string | undefined) =>
-    edits.push({ place: document.place(path), before: document.source(path), after })
+  const edit = (document: YamlDocument, path: Path, after: string | undefined) => {
+    const place = document.place(path)
+    edits.set(`${place.line}:${place.column}`, { place, before: document.source(path), after })
+  }
   const carry = (document: YamlDocument, ids: readonly unknown[], path: Path) => {
     const isList = path.at(-1) === 'requirements'
     const seen = new Set<string>()
@@ -69,7 +72,7 @@ export function carryOver(text: string, file: string, options: CarryOver, inheri
     }
   }
   for (const document of parseYaml(text, file).documents) visit(document, document.value, [], inherited)
-  return { text: applyEdits(text, edits), carried, lost }
+  return { text: applyEdits(text, [...edits.values()]), carried, lost }
 }
 
 function explainLoss(found: readonly string[] | undefined, isList: boolean): string | undefined {

@@ -65,6 +65,14 @@ describe('carryOver', () => {
     ])
   })
 
+  it('rewrites once what an alias repeats', () => {
+    const text =
+      'framework: example@1\ninclude: { requirements: &these [a, b] }\nexclude: [{ requirements: *these, reason: x }]\n'
+    expect(carry(text).text).toBe(
+      'framework: example@2\ninclude: { requirements: &these [A, B.1, B.2] }\nexclude: [{ requirements: *these, reason: x }]\n',
+    )
+  })
+
   it('carries lists of attestations, each with its own framework', () => {
     const text =
       '- { framework: example@1, requirement: a }\n- { framework: other@1, requirement: a }\n- { framework: example@1, requirement: b }\n'
