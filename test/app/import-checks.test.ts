@@ -180,6 +180,19 @@ describe('compliance checks of Zentral', () => {
 })
 
 describe('whatever is imported', () => {
+  it('is kept from being read where it cannot be compiled, and said where it is wrong', async () => {
+    const text =
+      'policies: [{ name: a, query: SELECT 1 FROM csrutil_info }, { name: b, query: SELECT 1 FROM alf, platform: "darwin,linux" }]'
+    const { byId } = await importText('fleet', 'f', text)
+    const { path, broken, findings, text: written } = byId.get('fleet-a')!
+    expect([path, broken]).toEqual([join('out', 'fleet-a.yaml.broken'), true])
+    expect(written).toContain('# It cannot be asked so: mend it')
+    const [first] = findings
+    expect(written.split('\n')[first!.place.line - 1]).toContain('sql: |-')
+    expect(byId.get('fleet-b')).toMatchObject({ broken: false, path: join('out', 'fleet-b.yaml') })
+    expect(byId.get('fleet-b')!.remarks).toEqual(['It is left out on linux: no such table: alf.'])
+  })
+
   it('gets no id that another check has, and the same one when it is imported again', async () => {
     const text =
       'policies: [{ name: "Ünïcode / ../..", query: SELECT 1 FROM users }, { name: "😀", query: SELECT 1 FROM users }]'

@@ -107,14 +107,14 @@ function prepare(sql: string, engine: SchemaEngine): Preparation | string {
   }
 }
 
-/** Where the query says, or wherever its tables are; where they are nowhere, everywhere, for lint to tell why. */
+/** Of those that the query names, where its tables are; where they are nowhere, all of them, for lint to tell why. */
 function choosePlatforms(
   { platforms }: ForeignQuery,
   prepared: ReadonlyMap<Platform, Preparation | string>,
 ): readonly Platform[] {
-  if (platforms) return platforms
-  const able = PLATFORMS.filter((platform) => typeof prepared.get(platform) === 'object')
-  return able.length > 0 ? able : PLATFORMS
+  const meant = platforms ?? PLATFORMS
+  const able = meant.filter((platform) => typeof prepared.get(platform) === 'object')
+  return able.length > 0 ? able : meant
 }
 
 const JUDGING = {
@@ -179,8 +179,7 @@ function remarkPlatforms(
   platforms: readonly Platform[],
   prepared: ReadonlyMap<Platform, Preparation | string>,
 ): string[] {
-  if (query.platforms) return []
-  const missing = PLATFORMS.filter((platform) => !platforms.includes(platform))
+  const missing = (query.platforms ?? PLATFORMS).filter((platform) => !platforms.includes(platform))
   return missing.map((platform) => `It is left out on ${platform}: ${prepared.get(platform)}.`)
 }
 

@@ -7,7 +7,7 @@ import { readFleet } from '../../content/import/import-fleet.ts'
 import { readPack } from '../../content/import/import-pack.ts'
 import { readZentral } from '../../content/import/import-zentral.ts'
 import { loadLibrary } from '../../content/load.ts'
-import type { Diagnostic, Platform } from '../../core/check.ts'
+import { type Check, type Diagnostic, PLATFORMS, type Platform } from '../../core/check.ts'
 import { formatYaml, formatYamlComment } from '../../formats/yaml.ts'
 import { readSchema, tablesOf } from '../../sql/schema.ts'
 import { SchemaEngine } from '../../sql/schema-engine.ts'
@@ -39,6 +39,8 @@ export interface ImportedCheck {
   readonly remarks: readonly string[]
   /** What lint finds in it, but for missing tests. */
   readonly findings: readonly Diagnostic[]
+  /** Whether it cannot be compiled; its file has a name that is not read then, since no run would do otherwise. */
+  readonly broken: boolean
 }
 
 export interface Import {
@@ -62,33 +64,28 @@ export async function importChecks(request: ImportRequest, config: Config): Prom
   const ids = nameImported(queries, request.to, config)
   let drafts = queries.flatMap((query, index): Draft[] => {
     const converted = convertQuery(query, ids[index] as string, engineOf)
-    if (!('problem' in converted)) return [{ id: ids[index] as string, query, converted, amendments: {} }]
+    if (!('problem' in converted)) return [{ id: ids[index] as string, query, converted }]
     const { problem, hint } = converted
     const message = `${query.origin} is left out: ${problem}`
     lost.push({ level: 'warning', code: 'left-out', message, ...(hint ? { hint } : {}), place: query.place })
     return []
   })
-  let findings = await lintDrafts(drafts, config)
-  const mended = drafts.map((draft) => amend(draft, findings.get(draft.id) ?? [], engineOf))
+  let linted = await lintDrafts(drafts, config)
+  const mended = drafts.map((draft) => amend(draft, linted.get(draft.id)?.findings ?? [], engineOf))
   if (mended.some((draft, index) => draft !== drafts[index])) {
-    const before = drafts
     const after = await lintDrafts(mended, config)
     // What did not help is not kept.
-    drafts = mended.map((draft, index) =>
-      countErrors(after.get(draft.id)) < countErrors(findings.get(draft.id)) ? draft : (before[index] as Draft),
-    )
-    findings = new Map(
-      drafts.map((draft, index) => [draft.id, (draft === before[index] ? findings : after).get(draft.id) ?? []]),
-    )
+    const helped = (id: string) => countErrors(after.get(id)) < countErrors(linted.get(id))
+    drafts = drafts.map((draft, index) => (helped(draft.id) ? (mended[index] as Draft) : draft))
+    linted = new Map(drafts.map(({ id }) => [id, (helped(id) ? after : linted).get(id) as Linted]))
   }
-  return { checks: drafts.map((draft) => finish(draft, findings.get(draft.id) ?? [], request.to)), lost }
+  return { checks: drafts.map((draft) => finish(draft, linted.get(draft.id) as Linted, request.to)), lost }
 }
 
 interface Draft {
   readonly id: string
   readonly query: ForeignQuery
   readonly converted: Converted
-  readonly amendments: Amendments
 }
 
 function readForeign({ format, rows }: ImportRequest, file: string, text: string): ForeignFile {
@@ -128,42 +125,65 @@ function amend(draft: Draft, findings: readonly Diagnostic[], engineOf: (platfor
   }
   if (!amendments.withNeeds && !amendments.withoutEvidence) return draft
   const converted = convertQuery(draft.query, draft.id, engineOf, amendments)
-  return 'problem' in converted ? draft : { ...draft, converted, amendments }
+  return 'problem' in converted ? draft : { ...draft, converted }
 }
 
-function countErrors(findings: readonly Diagnostic[] = []): number {
-  return findings.filter(({ level }) => level === 'error').length
+function countErrors(linted: Linted | undefined): number {
+  return linted?.findings.filter(({ level }) => level === 'error').length ?? 0
+}
+
+interface Linted {
+  readonly findings: readonly Diagnostic[]
+  readonly broken: boolean
 }
 
 /** What lint finds in each, by id; they are read as they will be, from files. */
-async function lintDrafts(drafts: readonly Draft[], config: Config): Promise<Map<string, Diagnostic[]>> {
+async function lintDrafts(drafts: readonly Draft[], config: Config): Promise<Map<string, Linted>> {
   const folder = mkdtempSync(join(tmpdir(), 'checks-import-'))
   try {
     for (const { id, converted } of drafts) writeFileSync(join(folder, `${id}.yaml`), formatYaml(converted.check))
     const library = loadLibrary([folder])
-    const workbench = await openWorkbench({ ...config, params: {}, textParams: {} }, library)
-    const found = [...library.diagnostics, ...library.checks.flatMap((check) => workbench.lint(check))]
-    const byCheck = new Map<string, Diagnostic[]>()
-    for (const finding of found.filter(({ code }) => code !== 'untested')) {
-      const { check = '' } = finding
-      byCheck.set(check, [...(byCheck.get(check) ?? []), finding])
+    const workbench = await openWorkbench({ ...config, params: {}, textParams: {}, paramData: [] }, library)
+    const isWhole = (check: Check) => {
+      try {
+        for (const platform of PLATFORMS) if (check.platforms[platform]) workbench.compile(check, platform)
+        return true
+      } catch (error) {
+        if (error instanceof ContentError) return false
+        throw error
+      }
     }
-    return byCheck
+    return new Map(
+      drafts.map(({ id }) => {
+        const check = library.checks.find((each) => each.id === id)
+        const found = [
+          ...library.diagnostics.filter((diagnostic) => diagnostic.check === id),
+          ...(check ? workbench.lint(check) : []),
+        ]
+        return [id, { findings: found.filter(({ code }) => code !== 'untested'), broken: !check || !isWhole(check) }]
+      }),
+    )
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function finish({ id, query, converted }: Draft, findings: readonly Diagnostic[], to: string): ImportedCheck {
-  const path = pathOf(to, id)
+function finish({ id, query, converted }: Draft, { findings, broken }: Linted, to: string): ImportedCheck {
+  const path = broken ? `${pathOf(to, id)}.broken` : pathOf(to, id)
   const { file, line } = query.place
   const told = findings.map(({ level, code, message }) => `  ${level} [${code}]: ${message}`)
   const comment = formatYamlComment([
     `Imported from ${file}:${line}, ${query.origin}.`,
     ...converted.remarks,
     ...(told.length > 0 ? ['What checks lint said of it then:', ...told] : []),
+    ...(broken ? ['It cannot be asked so: mend it, and take .broken off the name of its file.'] : []),
     'It has no tests yet.',
   ])
+  const above = comment.split('\n').length + 1
+  const locate = (finding: Diagnostic): Diagnostic => ({
+    ...finding,
+    place: { ...finding.place, file: path, line: finding.place.line + above },
+  })
   return {
     id,
     path,
@@ -171,6 +191,7 @@ function finish({ id, query, converted }: Draft, findings: readonly Diagnostic[]
     origin: query.origin,
     place: query.place,
     remarks: converted.remarks,
-    findings: findings.map((finding) => ({ ...finding, place: { ...finding.place, file: path } })),
+    findings: findings.map(locate),
+    broken,
   }
 }
