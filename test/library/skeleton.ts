@@ -23,6 +23,11 @@ alice:x:1000:
 `
 const GSHADOW = GROUP.replaceAll(/:x:\d+:/g, ':*::')
 
+const statOf = (pid: number, name: string) =>
+  `${pid} (${name}) S 0 1 1 0 -1 4194560 1 1 1 1 1 1 1 1 20 0 1 0 1 1 1 ${'0 '.repeat(28)}0\n`
+const statusOf = (pid: number, name: string) =>
+  `Name:\t${name}\nState:\tS (sleeping)\nPid:\t${pid}\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n`
+
 /** What every Linux has that the tables read: as small as the tables allow. */
 const COMMON: Files = {
   '/': { directory: true },
@@ -46,8 +51,11 @@ const COMMON: Files = {
   '/proc/1/net/unix':
     'Num       RefCount Protocol Flags    Type St Inode Path\n0000000000000000: 00000002 00000000 00010000 0001 01 1001 /run/systemd/private\n',
   '/proc/1/ns/net': { link: 'net:[4026531840]' },
-  '/proc/1/stat': `1 (systemd) S 0 1 1 0 -1 4194560 1 1 1 1 1 1 1 1 20 0 1 0 1 1 1 ${'0 '.repeat(28)}0\n`,
-  '/proc/1/status': 'Name:\tsystemd\nState:\tS (sleeping)\nPid:\t1\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n',
+  '/proc/1/stat': statOf(1, 'systemd'),
+  '/proc/1/status': statusOf(1, 'systemd'),
+  // Our own process, as root: all that is below a temporary root can be seen, whoever runs the tests.
+  [`/proc/${process.pid}/stat`]: statOf(process.pid, 'osqueryd'),
+  [`/proc/${process.pid}/status`]: statusOf(process.pid, 'osqueryd'),
   '/proc/cmdline': 'BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1 ro quiet\n',
   '/proc/cpuinfo': 'processor\t: 0\nmodel\t\t: 1\nmodel name\t: Sample\n',
   '/proc/loadavg': '0.00 0.00 0.00 1/100 1\n',
