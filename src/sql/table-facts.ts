@@ -114,6 +114,20 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     anchorOn: ['linux'],
     source: 'osquery specs/posix/system_controls.table',
   },
+  suid_bin: {
+    needsRoot: POSIX,
+    emptyIsTrue: 'a machine without such programs has no row, and root can look into every folder',
+    source: 'osquery specs/posix/suid_bin.table; tables/system/posix/suid_bin.cpp names the folders',
+  },
+  apparmor_profiles: {
+    needsRoot: ['linux'],
+    emptyIsTrue: 'a kernel without profiles has no row, where its securityfs is mounted',
+    source: 'osquery specs/linux/apparmor_profiles.table: /sys/kernel/security/apparmor, which root may read',
+  },
+  selinux_settings: {
+    emptyIsTrue: 'where SELinux is off, selinuxfs is not mounted and there is no row',
+    source: 'osquery specs/linux/selinux_settings.table; selinux(8)',
+  },
   augeas: {
     neverEmpty: 'the files that the lenses know',
     neverEmptyOn: ['linux'],
