@@ -11,10 +11,13 @@ import {
   selectFrom,
 } from '../app.ts'
 import { EXIT } from '../core/errors.ts'
+import { narrow } from './narrow.ts'
 import {
   addContentOptions,
+  addNarrowingOptions,
   addSelectionOptions,
   type ContentOptions,
+  type NarrowingOptions,
   requireSome,
   type SelectionOptions,
   toConfig,
@@ -32,7 +35,7 @@ export function addExportCommand(program: Command): void {
     .argument('[checks...]', 'ids or patterns (default: all)')
     .option('--to <path>', 'the file, or for sql the folder (default: standard output)')
     .option('--force', 'replace files that are there')
-  addSelectionOptions(addContentOptions(command))
+  addNarrowingOptions(addSelectionOptions(addContentOptions(command)))
     .addHelpText(
       'after',
       `
@@ -44,12 +47,13 @@ Exit codes: 0 all of them were exported; 2 some could not be; 3 none could, or n
 async function exportAs(
   as: (typeof FORMATS)[number],
   patterns: string[],
-  options: ContentOptions & SelectionOptions & { to?: string; force?: boolean },
+  options: ContentOptions & SelectionOptions & NarrowingOptions & { to?: string; force?: boolean },
 ): Promise<void> {
-  const config = toConfig(options)
-  const library = requireSound(openLibrary(config))
-  requireKnownParams(config, library)
-  const selection = toSelection(patterns, options)
+  const configured = toConfig(options)
+  const all = requireSound(openLibrary(configured))
+  requireKnownParams(configured, all)
+  const meant = { config: configured, library: all, selection: toSelection(patterns, options) }
+  const { config, library, selection } = await narrow(options, meant)
   const selected = selectFrom(library, selection)
   requireSome(selected, 'nothing was exported')
   const workbench = await openWorkbench(config, library)
