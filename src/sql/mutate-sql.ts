@@ -22,6 +22,7 @@ const COMPARED: Readonly<Record<string, readonly string[]>> = {
 const MORE = ['>', '<=', 'gt', 'le']
 const LESS = ['<', '>=', 'lt', 'ge']
 const SWAPPED: Readonly<Record<string, string>> = { AND: 'OR', OR: 'AND', TRUE: 'FALSE', FALSE: 'TRUE' }
+const DEFAULTING = ['COALESCE', 'IFNULL']
 const NEGATABLE = ['IN', 'LIKE', 'GLOB', 'BETWEEN', 'EXISTS']
 const OTHER_VERDICT: Readonly<Record<string, string>> = {
   pass: 'fail',
@@ -85,24 +86,46 @@ function otherStrings({ text, inVerdict }: SqlToken, tokens: readonly SqlToken[]
   if (inVerdict && verdict !== undefined) return [`'${verdict}'`]
   // Blanks and quotes glue or trim: another one seldom makes a difference. Nor does the format of a date.
   const isGlue = !/[\p{L}\p{N}]/u.test(value) || /^(?:strftime|printf|format)$/i.test(tokens[at - 2]?.text ?? '')
-  return isGlue || value === 'now' ? [] : [`'${value}~'`]
+  return isGlue || value === 'now' || isProse(value, tokens, at) ? [] : [`'${value}~'`]
 }
 
-/** A default is left out as a whole (see mutate-operands), a constant that stands for a row is not read. */
+/** A sentence for people, which is compared with nothing. */
+function isProse(value: string, tokens: readonly SqlToken[], at: number): boolean {
+  const isCompared = [tokens[at - 1]?.text, tokens[at + 1]?.text].some((text) =>
+    /^(?:[=<>!]+|like|glob|is)$/i.test(text ?? ''),
+  )
+  return /\S \S+ \S/.test(value) && !isCompared && tokens[openingOf(tokens, at) - 1]?.text.toUpperCase() !== 'IN'
+}
+
+/** A default is left out as a whole (see mutate-operands), a constant that stands for a row is not read, and of what is trimmed one more is the same. */
 function isIdle(tokens: readonly SqlToken[], at: number): boolean {
   const [before, after] = [tokens[at - 1]?.text.toUpperCase(), tokens[at + 1]?.text]
   if (before === 'SELECT' && after === ')') return true
+  // Blanks and line ends.
+  if (before === '(' && tokens[at - 2]?.text.toLowerCase() === 'char') return true
   if (before !== ',' || after !== ')') return false
-  return ['COALESCE', 'IFNULL'].includes(tokens[openingOf(tokens, at) - 1]?.text.toUpperCase() ?? '')
+  const name = tokens[openingOf(tokens, at) - 1]?.text.toUpperCase() ?? ''
+  return DEFAULTING.includes(name) || /^[LR]?TRIM$/.test(name) || (name === 'REGEX_MATCH' && tokens[at]?.text === '0')
 }
 
-/** Of a long list of constants only the first and the last are changed. */
+/** Of a long list of constants, or of rows, only the first and the last are changed. */
 function isAmongMany(tokens: readonly SqlToken[], at: number): boolean {
   const open = openingOf(tokens, at)
+  if (isMiddleRow(tokens, open)) return true
   if (tokens[open - 1]?.text.toUpperCase() !== 'IN') return false
   const [before, after] = [tokens[at - 1]?.text, tokens[at + 1]?.text]
   const close = tokens.findIndex((token, index) => index > open && token.text === ')')
   return before === ',' && after === ',' && close - open > 2 * FEW
+}
+
+/** Whether a row of VALUES has others before and behind it. */
+function isMiddleRow(tokens: readonly SqlToken[], open: number): boolean {
+  if (tokens[open - 1]?.text !== ',' || tokens[open - 2]?.text !== ')') return false
+  const depth = tokens[open]?.depth ?? 0
+  const close = tokens.findIndex((token, index) => index > open && token.text === ')' && token.depth === depth)
+  if (tokens[close + 1]?.text !== ',') return false
+  const outer = tokens.findLast(({ kind, depth: at }, index) => index < open && kind === 'word' && at <= depth)
+  return outer?.text.toUpperCase() === 'VALUES'
 }
 
 function openingOf(tokens: readonly SqlToken[], at: number): number {

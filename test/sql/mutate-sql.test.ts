@@ -74,6 +74,18 @@ describe('mutants of SQL', () => {
     expect(found).toEqual(["a IN ( 'b~' , 'c', 'd', 'e', 'f')", "a IN ('b', 'c', 'd', 'e', 'f~' )"])
   })
 
+  it('change the first and the last of many rows', () => {
+    const found = changes("SELECT a AS passed FROM (VALUES ('b', 1), ('c', 2), ('d', 3), ('e', 4))")
+    expect(found.filter((sql) => sql.includes('~')).map((sql) => /'(.)~'/.exec(sql)?.[1])).toEqual(['b', 'e'])
+  })
+
+  it('leave sentences alone that are compared with nothing', () => {
+    const sql = "SELECT iif(a, 'it is not so', NULL) IS NULL AS passed FROM t WHERE b = 'install ok installed'"
+    expect(changes(sql).filter((one) => one.includes('~'))).toEqual([
+      expect.stringContaining("'install ok installed~'"),
+    ])
+  })
+
   it('swap verdicts, and take no branch of a CASE', () => {
     const sql = "SELECT CASE WHEN a THEN 'pass' WHEN b THEN 'warn' ELSE 'fail' END AS verdict FROM t"
     expect(changes(sql)).toEqual(

@@ -104,7 +104,7 @@ export function findSurvivors(
 
 /** One attempt for each check that says something of the mutant; they end with the first that kills it. */
 function tryOnUsers(
-  rehearsals: readonly Rehearsal[],
+  rehearsals: Rehearsal[],
   mutatedOf: (check: Check) => Check,
   context: MutationContext,
 ): (Attempt & { readonly check: string })[] {
@@ -112,7 +112,11 @@ function tryOnUsers(
   for (const rehearsal of rehearsals) {
     const attempt = tryMutant(rehearsal, mutatedOf(rehearsal.check), context)
     attempts.push({ ...attempt, check: rehearsal.check.id })
-    if (attempt.outcome === 'killed') break
+    if (attempt.outcome === 'killed') {
+      // Whose tests have noticed one mistake is asked first about the next.
+      rehearsals.sort((one, other) => Number(other === rehearsal) - Number(one === rehearsal))
+      break
+    }
   }
   return attempts
 }

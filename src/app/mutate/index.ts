@@ -3,7 +3,7 @@ import type { Selection } from '../../core/select.ts'
 import { selectFrom } from '../library.ts'
 import type { MutationResult, Survivor } from './find-survivors.ts'
 import { locateMutant } from './locate-mutant.ts'
-import { type MutateOptions, mutateLibrary } from './mutate-library.ts'
+import { type MutateOptions, mutateLibrary, tasksOf } from './mutate-library.ts'
 import { type AcceptedMutant, readAccepted } from './read-accepted.ts'
 
 export type { AcceptedMutant } from './read-accepted.ts'
@@ -27,7 +27,7 @@ export async function mutateTests(
   { accept, ...options }: MutateOptions & { readonly accept?: string },
 ): Promise<MutationReport> {
   const accepted = accept === undefined ? [] : readAccepted(accept)
-  const results = await mutateLibrary(library, selectFrom(library, selection), options)
+  const results = await mutateLibrary(library, tasksOf(selectFrom(library, selection), library), options)
   const used = new Set<AcceptedMutant>()
   const reported = results.map((result) => ({
     ...result,

@@ -19,17 +19,21 @@ export interface MutateOptions {
   readonly threads?: number
 }
 
-/** Mutates these checks and the templates that they use, and tells what their tests do not notice. */
+/** These checks, and the templates that they use. */
+export function tasksOf(checks: readonly Check[], { templates }: Library): MutationTask[] {
+  const used = [...new Set(checks.flatMap((check) => [...templatesUsed(check, templates)]))].sort()
+  return [
+    ...checks.map(({ id }): MutationTask => ({ kind: 'check', name: id })),
+    ...used.map((name): MutationTask => ({ kind: 'template', name })),
+  ]
+}
+
+/** Mutates checks and templates of a library, and tells what their tests do not notice. */
 export async function mutateLibrary(
   library: Library,
-  checks: readonly Check[],
+  tasks: readonly MutationTask[],
   { folders, onProgress, threads = Math.min(availableParallelism(), MOST_THREADS) }: MutateOptions,
 ): Promise<MutationResult[]> {
-  const templates = [...new Set(checks.flatMap((check) => [...templatesUsed(check, library.templates)]))].sort()
-  const tasks: MutationTask[] = [
-    ...checks.map(({ id }): MutationTask => ({ kind: 'check', name: id })),
-    ...templates.map((name): MutationTask => ({ kind: 'template', name })),
-  ]
   const results: MutationResult[] = []
   const keep = (result: MutationResult) => {
     results.push(result)
