@@ -77,11 +77,10 @@ export const FLIPS: readonly Flip[] = [
     'ClientAliveInterval is 0',
   ),
   ...bothWays('ssh-access-limited', ['DenyUsers bob'], ['AllowGroups admins'], 'every account may log in'),
-  {
-    check: 'ssh-root-login',
-    needs: ['augtool'],
-    fail: files('PermitRootLogin yes'),
-    pass: files('PermitRootLogin prohibit-password'),
-    reason: 'PermitRootLogin is yes',
-  },
+  ...bothWays(
+    'ssh-root-login',
+    ['PermitRootLogin yes'],
+    ['PermitRootLogin prohibit-password'],
+    'PermitRootLogin is yes',
+  ),
 ]
