@@ -31,6 +31,22 @@ describe('checks import', () => {
     expect(readFileSync(join(cwd, 'out/fleet-root-is-there.yaml'), 'utf8')).toContain('id: fleet-root-is-there')
   })
 
+  it('gives the same ids again where its own checks are read already, and none of somebody else', async () => {
+    const own = writeCheck('fleet-root-is-there', 'SELECT 1 AS passed, name FROM os_version')
+    const cwd = writeFiles({
+      'f.yml': GOOD,
+      'keelson.yaml': 'checks: [checks]\nlibrary: false\n',
+      'checks/own.yaml': '',
+    })
+    for (const _ of ['once', 'again']) {
+      const ran = await runChecks(['import', 'fleet', 'f.yml', '--force'], { cwd })
+      expect(ran.stdout).toBe('wrote checks/imported/fleet-root-is-there.yaml\n')
+    }
+    writeFileSync(join(cwd, 'checks/own.yaml'), own)
+    const ran = await runChecks(['import', 'fleet', 'f.yml', '--to', 'elsewhere'], { cwd })
+    expect(ran.stdout).toBe('wrote elsewhere/fleet-root-is-there-2.yaml\n')
+  })
+
   it('writes nothing in a dry run, and shows the same text', async () => {
     const cwd = writeFiles({ 'f.yml': GOOD })
     const dry = await runChecks(['import', 'fleet', 'f.yml', '--to', 'out', '--dry-run'], { cwd })

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Config } from '../../config.ts'
 import type { ForeignFile, ForeignQuery } from '../../content/import/foreign-query.ts'
 import { readFleet } from '../../content/import/import-fleet.ts'
@@ -106,8 +106,8 @@ async function openEngines(): Promise<(platform: Platform) => SchemaEngine> {
 
 /** An id that another check has would replace it; what an earlier import wrote to the same file is replaced rightly. */
 function nameImported(queries: readonly ForeignQuery[], to: string, config: Config): string[] {
-  const taken = new Map(openLibrary(config).checks.map(({ id, place }) => [id, place.file]))
-  const isTaken = (id: string) => taken.has(id) && taken.get(id) !== pathOf(to, id)
+  const taken = new Map(openLibrary(config).checks.map(({ id, place }) => [id, resolve(place.file)]))
+  const isTaken = (id: string) => taken.has(id) && taken.get(id) !== resolve(pathOf(to, id))
   return nameChecks(
     queries.map(({ words }) => words),
     isTaken,
