@@ -43,11 +43,12 @@ export interface MutationResult {
 
 const UNSET = { params: {}, textParams: {}, file: undefined }
 
-/** Mutates one check, or one template through the checks that use it. @throws KeelsonError when a test fails of itself */
+/** Mutates one check, or one template through the checks that use it; on one platform, if it is named. @throws KeelsonError when a test fails of itself */
 export function findSurvivors(
   definition: Check | Template,
   library: Library,
   engineOf: (platform: Platform) => SchemaEngine,
+  only?: Platform,
 ): MutationResult {
   const isCheck = 'id' in definition
   const users = isCheck ? [definition] : usersOf(definition, library)
@@ -56,8 +57,9 @@ export function findSurvivors(
     templates,
     valuesOf: (check, test) => paramsOf(check, UNSET, test.params),
   })
+  const platforms = PLATFORMS.filter((platform) => (only ?? platform) === platform)
   const rehearsals = new Map(
-    PLATFORMS.map((platform) => [
+    platforms.map((platform) => [
       platform,
       users.flatMap((check) => rehearseOn(platform, check, contextOf(platform)) ?? []),
     ]),
@@ -67,11 +69,13 @@ export function findSurvivors(
   const named = new Map<string, number>()
   for (const mutant of mutateDefinition(definition)) {
     const changed = mutant.definition
-    const attempts = PLATFORMS.filter((platform) => (mutant.platform ?? platform) === platform).flatMap((platform) => {
-      const templates = 'id' in changed ? library.templates : new Map(library.templates).set(changed.name, changed)
-      const context = contextOf(platform, templates)
-      return tryOnUsers(rehearsals.get(platform) ?? [], (check) => ('id' in changed ? changed : check), context)
-    })
+    const attempts = platforms
+      .filter((platform) => (mutant.platform ?? platform) === platform)
+      .flatMap((platform) => {
+        const templates = 'id' in changed ? library.templates : new Map(library.templates).set(changed.name, changed)
+        const context = contextOf(platform, templates)
+        return tryOnUsers(rehearsals.get(platform) ?? [], (check) => ('id' in changed ? changed : check), context)
+      })
     const name = nameMutant(mutant)
     const nth = (named.get(name) ?? 0) + 1
     named.set(name, nth)

@@ -27,7 +27,8 @@ export async function mutateTests(
   { accept, ...options }: MutateOptions & { readonly accept?: string },
 ): Promise<MutationReport> {
   const accepted = accept === undefined ? [] : readAccepted(accept)
-  const results = await mutateLibrary(library, tasksOf(selectFrom(library, selection), library), options)
+  const { platform } = selection
+  const results = await mutateLibrary(library, tasksOf(selectFrom(library, selection), library, platform), options)
   const used = new Set<AcceptedMutant>()
   const reported = results.map((result) => ({
     ...result,
@@ -47,7 +48,8 @@ export async function mutateTests(
   ])
   const stale = accepted.filter((entry) => {
     const owner = `${entry.kind} ${entry.name}`
-    return !used.has(entry) && (mutated.has(owner) || !known.has(owner))
+    const isAside = platform !== undefined && !entry.mutant.startsWith(`${platform} `)
+    return !used.has(entry) && !isAside && (mutated.has(owner) || !known.has(owner))
   })
   return { results: reported, stale }
 }

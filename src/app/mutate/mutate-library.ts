@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { Check, Library } from '../../core/check.ts'
+import type { Check, Library, Platform } from '../../core/check.ts'
 import { templatesUsed } from '../templates-used.ts'
 import { openEngines } from '../workbench.ts'
 import type { MutationResult } from './find-survivors.ts'
@@ -19,12 +19,12 @@ export interface MutateOptions {
   readonly threads?: number
 }
 
-/** These checks, and the templates that they use. */
-export function tasksOf(checks: readonly Check[], { templates }: Library): MutationTask[] {
+/** These checks, and the templates that they use; on one platform, if it is named. */
+export function tasksOf(checks: readonly Check[], { templates }: Library, platform?: Platform): MutationTask[] {
   const used = [...new Set(checks.flatMap((check) => [...templatesUsed(check, templates)]))].sort()
   return [
-    ...checks.map(({ id }): MutationTask => ({ kind: 'check', name: id })),
-    ...used.map((name): MutationTask => ({ kind: 'template', name })),
+    ...checks.map(({ id }): MutationTask => ({ kind: 'check', name: id, platform })),
+    ...used.map((name): MutationTask => ({ kind: 'template', name, platform })),
   ]
 }
 
