@@ -7,9 +7,9 @@ const ROOM = 32_768
 const USUAL = 4
 
 /**
- * Judges one check, settled for their osquery, for machine after machine, and gives what `make` makes of each judgement. Most machines answer what
- * others did, so that is remembered by the text of the answers, and forgotten all at once when it has become too much.
- * The same thing is then given to many: nobody may change it.
+ * Judges one check, settled for their osquery, for machine after machine, and gives what `make` makes of each
+ * judgement. Most machines answer what others did, so that is remembered by the text of the answers, and forgotten all
+ * at once when it has become too much. The same thing is then given to many: nobody may change it.
  */
 export function createJudge<Made>(
   compiled: CompiledCheck,
