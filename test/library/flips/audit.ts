@@ -131,18 +131,18 @@ export const FLIPS: readonly Flip[] = [
     pass: { '/usr/bin/systemctl': systemctl({ 'auditd.service': {} }) },
     reason: 'the service is inactive',
   },
-  setting('auditd-log-size', 'max_log_file = 4', 'max_log_file = 8', 'it is 4; at least 8 is required'),
-  setting('auditd-keeps-logs', 'max_log_file_action = ROTATE', 'max_log_file_action = keep_logs', 'it is rotate'),
+  setting('auditd-log-size', 'max_log_file = 4', 'max_log_file = 8', 'max_log_file is 4; at least 8 is required'),
+  setting('auditd-keeps-logs', 'max_log_file_action = ROTATE', 'max_log_file_action = keep_logs', 'it is "rotate"'),
   setting(
     'auditd-tells-low-space',
     'space_left_action = SYSLOG\nadmin_space_left_action = SUSPEND',
     'space_left_action = email\nadmin_space_left_action = halt',
-    'it is syslog',
+    'it is "syslog"',
   ),
   setting(
     'auditd-stops-when-full',
     'disk_full_action = SUSPEND\ndisk_error_action = SUSPEND',
     'disk_full_action = HALT\ndisk_error_action = HALT',
-    'it is suspend',
+    'it is "suspend"',
   ),
 ]
