@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
   events: async (program) => (await import('./events.ts')).addEventsCommand(program),
   history: async (program) => (await import('./history.ts')).addHistoryCommand(program),
   posture: async (program) => (await import('./posture.ts')).addPostureCommand(program),
+  report: async (program) => (await import('./report.ts')).addReportCommand(program),
   assets: async (program) => (await import('./assets.ts')).addAssetsCommand(program),
   emit: async (program) => (await import('./emit.ts')).addEmitCommand(program),
   sinks: async (program) => {

@@ -70,6 +70,11 @@ export function forXml(text: string): string {
     .replace(/[\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
+/** Text or an attribute's value in HTML: nothing in it is markup, hides or turns the reading direction. */
+export function forHtml(text: string, options: { readonly keepLines?: boolean } = {}): string {
+  return forTerminal(text, options).replace(/[&<>"']/g, (character) => ENTITIES[character] as string)
+}
+
 /** One cell of RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front. */
 export function forCsv(text: string): string {
   const shown = text.replace(UNSEEN, (character) => (/[\t\r\n]/.test(character) ? character : showUnseen(character)))

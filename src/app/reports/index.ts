@@ -1,0 +1,2 @@
+export { formatHtml } from '../../formats/html/page.ts'
+export { gatherReport } from './gather-report.ts'
