@@ -114,6 +114,10 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     anchorOn: ['linux'],
     source: 'osquery specs/posix/system_controls.table',
   },
+  interface_details: {
+    neverEmpty: 'the loopback interface',
+    source: 'osquery specs/interface_details.table',
+  },
   suid_bin: {
     needsRoot: POSIX,
     emptyIsTrue: 'a machine without such programs has no row, and root can look into every folder',

@@ -15,6 +15,13 @@ export const FLIPS: readonly Flip[] = [
   onInterfaces('ipv6-redirects-ignored', 'ipv6', 'accept_redirects', 1, 0),
   onInterfaces('ipv6-source-routing-refused', 'ipv6', 'accept_source_route', 1, 0),
   onInterfaces('ipv6-router-advertisements-ignored', 'ipv6', 'accept_ra', 1, 0),
+  {
+    check: 'wireless-interfaces-down',
+    base: { '/sys/class/net/wlan0/wireless': { directory: true } },
+    fail: { '/sys/class/net/wlan0/flags': '0x1003\n' },
+    pass: { '/sys/class/net/wlan0/flags': '0x1002\n' },
+    reason: 'wlan0: it is up',
+  },
 ]
 
 /** A kernel parameter with a value that fails, and one that passes. */
