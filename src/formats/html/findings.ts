@@ -6,6 +6,7 @@ import { forHtml } from '../escape.ts'
 import { anchorOf, html, moment, proseHtml, STANDING_NAMES } from './text.ts'
 
 const MOST_ROWS = 10
+const MOST_COLUMNS = 8
 const LONGEST_VALUE = 200
 
 export interface FindingContext {
@@ -70,7 +71,9 @@ function waiverOf({ waiver }: ReportedItem): string {
 function evidenceOf({ evidence, evidenceTotal, verdict }: ReportedItem): string {
   const rows = evidence.slice(0, MOST_ROWS)
   if (rows.length === 0 || verdict === null) return ''
-  const columns = [...new Set(rows.flatMap(({ found }) => Object.keys(found)))].slice(0, 8)
+  const isTold = (value: unknown) => value !== null && value !== ''
+  const told = rows.flatMap(({ found }) => Object.keys(found).filter((column) => isTold(found[column])))
+  const columns = [...new Set(told)].slice(0, MOST_COLUMNS)
   const named = rows.some(({ clause, resource }) => clause !== undefined || resource !== undefined)
   const heads = [...(named ? ['what'] : []), ...columns, ...(rows.some(({ reason }) => reason) ? ['why'] : [])]
   const body = rows.map(

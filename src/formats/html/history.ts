@@ -1,5 +1,6 @@
 import type { ComplianceReport, ReportedItem, TrendPoint } from '../../core/compliance-report.ts'
 import { FLAP_WINDOW, FLAPS } from '../../core/track-record.ts'
+import { countOf } from '../describe.ts'
 import { describeSpan } from '../describe-time.ts'
 import { anchorOf, day, html, moment } from './text.ts'
 
@@ -21,8 +22,8 @@ function fixesOf(fixes: readonly number[]): string {
   if (fixes.length === 0) return 'No failure ended in this period.'
   const median = fixes[Math.floor(fixes.length / 2)] as number
   const longest = fixes.at(-1) as number
-  const count = fixes.length === 1 ? 'One failure ended' : `${fixes.length} failures ended`
-  return `${count} in this period: the one in the middle after <strong>${describeSpan(median)}</strong>, the longest after ${describeSpan(longest)}.`
+  if (fixes.length === 1) return `One failure ended in this period, after <strong>${describeSpan(longest)}</strong>.`
+  return `${fixes.length} failures ended in this period: half of them within <strong>${describeSpan(median)}</strong>, the longest after ${describeSpan(longest)}.`
 }
 
 function listOf(items: readonly ReportedItem[], title: string, words: string): string {
@@ -45,7 +46,7 @@ function trendOf(points: readonly TrendPoint[]): string {
   const y = (count: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - count / most)
   const line = (name: keyof Omit<TrendPoint, 'at'>) =>
     `<polyline class="line ${name}" points="${points.map((point) => `${x(point.at).toFixed(1)},${y(point[name]).toFixed(1)}`).join(' ')}"/>`
-  const words = `${first.passing} checks passed and ${first.failing} failed on ${day(first.at)}; ${last.passing} passed and ${last.failing} failed on ${day(last.at)}.`
+  const words = `${countOf(first.passing, 'check')} passed and ${first.failing} failed on ${day(first.at)}; ${last.passing} passed and ${last.failing} failed on ${day(last.at)}.`
   return `<figure class="card" style="margin:0"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${html(words)}">
 <line class="axis" x1="${LEFT}" x2="${WIDTH}" y1="${y(0)}" y2="${y(0)}"/><line class="axis" x1="${LEFT}" x2="${WIDTH}" y1="${y(most)}" y2="${y(most)}"/>
 <text x="${LEFT - 8}" y="${y(0) + 4}" text-anchor="end">0</text><text x="${LEFT - 8}" y="${y(most) + 4}" text-anchor="end">${most}</text>

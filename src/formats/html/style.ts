@@ -23,7 +23,7 @@ body {
   margin: 0; background: var(--ground); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
 }
-main, header, footer { max-width: 68rem; margin: 0 auto; padding: 0 1.5rem; }
+main, header, footer { max-width: 68rem; overflow-wrap: break-word; margin: 0 auto; padding: 0 1.5rem; }
 header { padding-top: 3.5rem; }
 h1 { font-size: 2.2rem; line-height: 1.15; font-weight: 650; letter-spacing: -0.02em; margin: 0 0 .4rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.35rem; font-weight: 650; letter-spacing: -0.01em; margin: 3.2rem 0 .6rem; }
@@ -73,6 +73,8 @@ a { color: var(--link); text-underline-offset: .15em; }
 table { border-collapse: collapse; font-size: .875rem; width: 100%; margin: .5rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 th { font-weight: 600; color: var(--soft); }
+.requirements { table-layout: fixed; }
+.requirements col.id { width: 8.5rem; } .requirements col.status { width: 8rem; } .requirements col.checks { width: 38%; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 code, pre { font: .85em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; background: var(--code); border-radius: 4px; }
 code { padding: .1em .3em; overflow-wrap: anywhere; }
@@ -91,6 +93,7 @@ footer code { word-break: break-all; }
   header { padding-top: 2rem; }
   .group { grid-template-columns: 1fr; }
   h1 { font-size: 1.7rem; }
+  .requirements { min-width: 40rem; }
 }
 @media print {
   :root { --ground: #fff; --sheet: #fff; --line: #bbb; }
@@ -100,7 +103,7 @@ footer code { word-break: break-all; }
   .card, .group, .square, tr { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .square, .bar span, .finding { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  details::details-content { display: block; content-visibility: visible; }
+  .finding details::details-content { display: block; content-visibility: visible; }
   .skip { display: none; }
 }
 `
