@@ -1,5 +1,8 @@
 import type { Files, Flip } from '../flip.ts'
 
+const MODULES = '/lib/modules/6.1.0-18-amd64'
+const BUILT_IN = { [`${MODULES}/modules.builtin`]: 'kernel/fs/ext4/ext4.ko\n' }
+
 export const FLIPS: readonly Flip[] = [
   moduleOf('cramfs-module-disabled', 'fs/cramfs/cramfs'),
   moduleOf('freevxfs-module-disabled', 'fs/freevxfs/freevxfs'),
@@ -22,7 +25,7 @@ export const FLIPS: readonly Flip[] = [
 function moduleOf(check: string, module: string): Flip {
   return {
     check,
-    base: { '/sys/module': { directory: true }, [`/lib/modules/6.1.0-18-amd64/kernel/${module}.ko`]: '' },
+    base: { '/sys/module': { directory: true }, [`${MODULES}/kernel/${module}.ko`]: '', ...BUILT_IN },
     fail: {},
     pass: { '/etc/modprobe.d/rare.conf': `install ${nameOf(module)} /bin/false\n` },
     reason: 'modprobe is not told to refuse it',
@@ -31,7 +34,12 @@ function moduleOf(check: string, module: string): Flip {
 
 /** Where Red Hat keeps what is rarely used. */
 function extraModule(module: string): Files {
-  return { '/sys/module': { directory: true }, [`/lib/modules/5.14.0-427.el9.x86_64/extra/${module}.ko.xz`]: '' }
+  const folder = '/lib/modules/5.14.0-427.el9.x86_64'
+  return {
+    '/sys/module': { directory: true },
+    [`${folder}/extra/${module}.ko.xz`]: '',
+    [`${folder}/modules.builtin`]: 'kernel/fs/ext4/ext4.ko\n',
+  }
 }
 
 function nameOf(module: string): string {
