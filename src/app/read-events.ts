@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KeelsonError } from '../core/errors.ts'
-import { ACTIONS, LEVELS, type Level } from '../core/event.ts'
+import { ACTIONS, isOurs, LEVELS, type Level } from '../core/event.ts'
 import { findClosest } from '../core/find-closest.ts'
 import type { EventQuery, LedgerEntry, Store } from '../core/store.ts'
 import { readMoment } from './posture.ts'
@@ -50,7 +50,7 @@ function readLevel(given: string): Level {
 function readAction(given: string): string {
   const action = given.toUpperCase()
   if (action.trim() === '') throw new KeelsonError('usage', '--action is empty', { hint: `there is ${ACTIONS[1]}` })
-  if (!/^(?:ASSET|LEDGER)_/.test(action) || ACTIONS.some((known) => known === action)) return action
+  if (!isOurs(action) || ACTIONS.some((known) => known === action)) return action
   const closest = findClosest(action, ACTIONS)
   throw new KeelsonError('usage', `no event has the action ${given}`, {
     hint: closest ? `did you mean ${closest}?` : `there are ${ACTIONS.join(', ')}, and those of applications`,

@@ -1,11 +1,13 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import type { Config } from '../config.ts'
+import type { AcceptanceStore } from '../core/acceptance-store.ts'
 import { KeelsonError } from '../core/errors.ts'
 import { findClosest } from '../core/find-closest.ts'
 import type { KnownAsset, Store } from '../core/store.ts'
 import { findOther, locateState, whereabouts } from '../state/locate.ts'
 import type { Recovered } from '../state/recover.ts'
 import type { RunLock } from '../state/run-lock.ts'
+import { SqliteAcceptances } from '../state/sqlite-acceptances.ts'
 import { isDamaged, StateError } from '../state/sqlite-error.ts'
 import type { SqliteStore } from '../state/sqlite-store.ts'
 
@@ -18,6 +20,8 @@ const acquireLock: typeof import('../state/run-lock.ts').RunLock.acquire = async
 
 export interface OpenedState {
   readonly store: SqliteStore
+  /** Waivers and attestations that were given by commands. */
+  readonly acceptances: AcceptanceStore
   readonly path: string
   /** What a person should know of it, such as that another state exists too. */
   readonly warnings: readonly string[]
@@ -91,7 +95,8 @@ function toOpened({ store, warning }: Recovered, { path, warnings, clock, lock }
     const recovered = await recoverState(path, { clock, locked: lock !== undefined })
     return toOpened(recovered, { path, warnings: [], clock, lock })
   }
-  return { store, path, warnings: warning === undefined ? warnings : [...warnings, warning], close, recover }
+  const told = warning === undefined ? warnings : [...warnings, warning]
+  return { store, acceptances: new SqliteAcceptances(store), path, warnings: told, close, recover }
 }
 
 /** Whether a state that cannot be kept should not keep a run from being made: nobody asked for it by name. */

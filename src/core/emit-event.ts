@@ -1,5 +1,5 @@
 import { KeelsonError } from './errors.ts'
-import { type EntryDraft, type EventMeta, LEVELS, type Level } from './event.ts'
+import { type EntryDraft, type EventMeta, isOurs, LEVELS, type Level } from './event.ts'
 import { findClosest } from './find-closest.ts'
 
 /** The severities that applications give, and the level that each of them means. */
@@ -62,10 +62,10 @@ function requireType(type: string): void {
       'such as SESSION_AUTH: letters A to Z, digits and _, at most 64, the first a letter',
     )
   }
-  if (/^(?:ASSET|LEDGER)_/.test(type) || type === 'DELIVERY_SUMMARY') {
+  if (isOurs(type)) {
     throw wrong(
       `the type ${type} is reserved`,
-      'DELIVERY_SUMMARY and what begins with ASSET_ or LEDGER_ are written by Keelson alone',
+      'DELIVERY_SUMMARY and what begins with ASSET_, LEDGER_, WAIVER_ or ATTESTATION_ are written by Keelson alone',
     )
   }
 }

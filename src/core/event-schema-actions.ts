@@ -2,6 +2,7 @@ import { SEVERITIES } from './check.ts'
 import { DELIVERY_ACTS } from './delivery-act.ts'
 import { EMITTED_SEVERITIES } from './emit-event.ts'
 import type { Action } from './event.ts'
+import { ABOUT_ACCEPTANCES } from './event-schema-acceptance.ts'
 import { atLeast, changeOf, count, exactly, ref, type Schema, TIME, text, textOrNull } from './event-schema-parts.ts'
 import { SUMMARY } from './event-schema-summary.ts'
 import { VERDICTS } from './verdict.ts'
@@ -153,6 +154,7 @@ export const ABOUT: Readonly<Record<Action, Readonly<Record<string, Schema>>>> =
     },
   },
   ASSET_ERASED: { meta: atLeast({ payloads: count('How many entries lost what they said.') }) },
+  ...ABOUT_ACCEPTANCES,
   LEDGER_OPENED: { meta: atLeast({ ledger: text('The UUID that names the ledger among all.') }, REPLACED) },
   LEDGER_RESTORED: {
     meta: atLeast(

@@ -14,6 +14,8 @@ export type Level = (typeof LEVELS)[number]
  * - `ASSET_CLOCK`: the asset's clock went back
  * - `ASSET_UPDATED`: its name, system, osquery, owner, team, company or labels changed
  * - `ASSET_ERASED`: all that was known of an asset was erased
+ * - `WAIVER_GRANTED`, `…_REVOKED`, `ATTESTATION_GIVEN`, `…_REVOKED`: what people answer for, and what they took back
+ * - `WAIVER_EXPIRING`, `…_EXPIRED`, `ATTESTATION_EXPIRING`, `…_EXPIRED`: that it ends soon, or has ended; told once
  * - `LEDGER_OPENED`, `LEDGER_RESTORED`, `LEDGER_PRUNED`: what was done to the ledger itself
  * - `LEDGER_DELIVERY_CHANGED`: what an operator did to how it is delivered: sinks, filters, alarms
  * - `DELIVERY_SUMMARY`: what a sink was not given, because there was too much of it; delivered only, in no ledger
@@ -30,6 +32,14 @@ export const ACTIONS = [
   'ASSET_CLOCK',
   'ASSET_UPDATED',
   'ASSET_ERASED',
+  'WAIVER_GRANTED',
+  'WAIVER_REVOKED',
+  'WAIVER_EXPIRING',
+  'WAIVER_EXPIRED',
+  'ATTESTATION_GIVEN',
+  'ATTESTATION_REVOKED',
+  'ATTESTATION_EXPIRING',
+  'ATTESTATION_EXPIRED',
   'LEDGER_OPENED',
   'LEDGER_RESTORED',
   'LEDGER_PRUNED',
@@ -37,6 +47,11 @@ export const ACTIONS = [
   'DELIVERY_SUMMARY',
 ] as const
 export type Action = (typeof ACTIONS)[number]
+
+/** Whether an action is one of Keelson's own, or might become one; applications have no such names. */
+export function isOurs(action: string): boolean {
+  return /^(?:ASSET|LEDGER|WAIVER|ATTESTATION)_/.test(action) || action === 'DELIVERY_SUMMARY'
+}
 
 /** Something with a stable UUID of its own and a name for people. */
 export interface Named {

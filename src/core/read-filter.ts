@@ -1,5 +1,5 @@
 import type { AlarmFilter, EventFilter } from './delivery.ts'
-import { ACTIONS, LEVELS, type Level } from './event.ts'
+import { ACTIONS, isOurs, LEVELS, type Level } from './event.ts'
 import { findClosest } from './find-closest.ts'
 
 /** What is wrong with one part of a filter. */
@@ -79,7 +79,7 @@ function readLevels(value: unknown, into: Record<string, unknown>): Wrong {
 
 /** Applications may have any action that is not ours to name. */
 function findActionProblem(action: string): Wrong {
-  if (/[*?]/.test(action) || !/^(?:ASSET|LEDGER)_/.test(action) || ACTIONS.some((known) => known === action)) {
+  if (/[*?]/.test(action) || !isOurs(action) || ACTIONS.some((known) => known === action)) {
     return undefined
   }
   const closest = findClosest(action, ACTIONS)

@@ -1,6 +1,7 @@
 import type { Change, Event } from '../core/event.ts'
 import { isVerdict } from '../core/verdict.ts'
 import { countOf, VERDICT_NAMES, VERDICT_WORDS } from './describe.ts'
+import { BY_ACCEPTANCE_ACTION } from './describe-acceptance.ts'
 import { describeMoment } from './describe-time.ts'
 import { isTroubled } from './order-results.ts'
 
@@ -62,6 +63,7 @@ const BY_ACTION: Readonly<Record<string, Describe>> = {
   ASSET_CLOCK: (_, { time }) => `the clock went back from ${momentOf(time?.last)} to ${momentOf(time?.latest)}`,
   ASSET_UPDATED: (_, changes) => describeChanges(changes),
   ASSET_ERASED: ({ payloads }) => `all that was known of an asset was erased, ${entriesOf(payloads)}`,
+  ...BY_ACCEPTANCE_ACTION,
   LEDGER_OPENED: (said) =>
     said.cause === 'damaged' ? `the ledger begins anew: ${damaged(said)}` : 'the ledger begins',
   LEDGER_RESTORED: describeRestored,

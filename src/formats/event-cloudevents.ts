@@ -1,5 +1,5 @@
-import type { Event } from '../core/event.ts'
-import { compact, type EventContext, isOurs, nameSubject, readCount, readText, sourceOf } from './event-facts.ts'
+import { type Event, isOurs } from '../core/event.ts'
+import { compact, type EventContext, nameSubject, readCount, readText, sourceOf } from './event-facts.ts'
 
 /** Names the JSON Schema of our events, which `checks schema event` prints. */
 const EVENT_SCHEMA_URI = 'urn:keelson:schema:event:1'

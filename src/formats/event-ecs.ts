@@ -1,11 +1,10 @@
 import type { Severity } from '../core/check.ts'
-import type { Event } from '../core/event.ts'
+import { type Event, isOurs } from '../core/event.ts'
 import type { Verdict } from '../core/verdict.ts'
 import {
   type CheckFacts,
   compact,
   type EventContext,
-  isOurs,
   readCheckFacts,
   readCount,
   readText,
@@ -43,6 +42,14 @@ const CLASSES: Readonly<Record<string, Classes>> = {
   LEDGER_RESTORED: { category: DATABASE, type: CHANGE },
   LEDGER_PRUNED: { category: DATABASE, type: CHANGE },
   DELIVERY_SUMMARY: { category: CONFIGURATION, type: INFO },
+  WAIVER_GRANTED: { category: CONFIGURATION, type: ['creation'] },
+  WAIVER_REVOKED: { category: CONFIGURATION, type: ['deletion'] },
+  WAIVER_EXPIRING: { category: CONFIGURATION, type: INFO },
+  WAIVER_EXPIRED: { category: CONFIGURATION, type: CHANGE },
+  ATTESTATION_GIVEN: { category: CONFIGURATION, type: ['creation'] },
+  ATTESTATION_REVOKED: { category: CONFIGURATION, type: ['deletion'] },
+  ATTESTATION_EXPIRING: { category: CONFIGURATION, type: INFO },
+  ATTESTATION_EXPIRED: { category: CONFIGURATION, type: CHANGE },
   LEDGER_DELIVERY_CHANGED: { category: CONFIGURATION, type: CHANGE },
 }
 

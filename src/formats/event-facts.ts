@@ -72,11 +72,6 @@ export function summarizeEvent(event: Event): string {
   return [event.asset?.name, event.item?.name, describeEvent(event) || event.action].filter(Boolean).join(': ')
 }
 
-/** Whether an action is one of Keelson's own; applications have no such names. */
-export function isOurs(action: string): boolean {
-  return /^(?:ASSET|LEDGER)_/.test(action) || action === 'DELIVERY_SUMMARY'
-}
-
 /** The ledger's name among all sources of events. */
 export function sourceOf({ ledger }: EventContext): string {
   return `urn:keelson:ledger:${ledger}`

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { LedgerEntry } from '../core/store.ts'
 import { rewriteDatabase } from './compact.ts'
+import { eraseFromAcceptances } from './erase-acceptances.ts'
 import { StateError, toStateError } from './sqlite-error.ts'
 import type { SqliteStore } from './sqlite-store.ts'
 
@@ -14,7 +15,8 @@ export interface Erased {
 
 /**
  * Erases what is known of an asset, and what its entries say, from the database's files. The entries themselves stay,
- * about a number that stands for nobody, so that the chain holds. An asset that reports again is a new one.
+ * about a number that stands for nobody, so that the chain holds. Waivers and attestations that name it lose that name.
+ * An asset that reports again is a new one.
  * @throws StateError, also when the database could not be written anew afterwards
  */
 export async function eraseAsset(
@@ -25,9 +27,15 @@ export async function eraseAsset(
   const { db } = store
   db.pragma('secure_delete = ON')
   const erased = store.maintain((append) => {
-    const asset = db.prepare<[string], number>('SELECT id FROM asset WHERE tenant = 0 AND uuid = ?').pluck().get(uuid)
-    if (asset === undefined) return undefined
-    const payloads = deleteRows(db, asset)
+    const known = db
+      .prepare<[string], { id: number; name: string | null; given_name: string | null }>(
+        'SELECT id, name, given_name FROM asset WHERE tenant = 0 AND uuid = ?',
+      )
+      .get(uuid)
+    if (known === undefined) return undefined
+    const { id: asset, name, given_name: givenName } = known
+    const names = [name, givenName].filter((each) => each !== null && each !== '') as string[]
+    const payloads = deleteRows(db, asset) + eraseFromAcceptances(db, { uuid, names })
     // Whatever columns there are: only what keeps the numbering remains.
     db.prepare('DELETE FROM asset WHERE id = ?').run(asset)
     db.prepare(

@@ -108,6 +108,19 @@ CREATE TABLE sink_standing (
   PRIMARY KEY (sink, uuid, asset, check_id)
 ) WITHOUT ROWID;
 `,
+  `
+-- Waivers and attestations that were given by commands: \`body\` is JSON, \`name\` what people call it. One that was taken
+-- back stays, since it held until then.
+CREATE TABLE acceptance (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL DEFAULT 0, kind TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
+  given_at INTEGER NOT NULL, given_by TEXT NOT NULL, revoked_at INTEGER, revoked_by TEXT, revocation TEXT,
+  UNIQUE (tenant, kind, name)
+);
+-- Which ends were told of, also of what stands in files: each once, by what it is called and when it ends.
+CREATE TABLE acceptance_notice (
+  tenant INTEGER NOT NULL DEFAULT 0, kind TEXT, name TEXT, ends INTEGER, stage TEXT, PRIMARY KEY (tenant, kind, name, ends, stage)
+) WITHOUT ROWID;
+`,
 ]
 
 export const LATEST = MIGRATIONS.length

@@ -8,6 +8,7 @@ import { EVENT_SCHEMA } from '../../src/core/event-schema.ts'
 import { sampleSummary } from '../formats/sample-summary.ts'
 import { makeFolder } from '../scenarios/run-checks.ts'
 import { commitReport, defineCheck, fillStore, HOUR, openStore, reportCheck, WEB_1 } from '../state/fill-store.ts'
+import { sampleAcceptanceEntries } from './sample-acceptances.ts'
 
 const START = Date.UTC(2026, 2, 4, 12)
 
@@ -70,6 +71,7 @@ async function collectEvents(): Promise<Event[]> {
       START,
     ),
     toEmittedEntry({ type: 'SESSION_END', message: 'Ended.' }, START),
+    ...sampleAcceptanceEntries(START),
   ]
   await store.commit(null, () => ({ entries: drafts }))
   return [...(await store.events({})).flatMap((entry) => toWire(entry) ?? []), sampleSummary(START)]

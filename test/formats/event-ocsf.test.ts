@@ -127,6 +127,10 @@ describe('toOcsf', () => {
       'ASSET_ERASED',
       'ASSET_GAP',
       'ASSET_UPDATED',
+      'ATTESTATION_EXPIRED',
+      'ATTESTATION_EXPIRING',
+      'ATTESTATION_GIVEN',
+      'ATTESTATION_REVOKED',
       'DELIVERY_SUMMARY',
       'DOOR',
       'LEDGER_DELIVERY_CHANGED',
@@ -134,6 +138,10 @@ describe('toOcsf', () => {
       'LEDGER_PRUNED',
       'LEDGER_RESTORED',
       'SESSION_AUTH',
+      'WAIVER_EXPIRED',
+      'WAIVER_EXPIRING',
+      'WAIVER_GRANTED',
+      'WAIVER_REVOKED',
     ])
     const own = others.find(({ action, level }) => action === 'SESSION_AUTH' && level === 'ERROR') as Event
     expect(write(own)).toMatchObject({

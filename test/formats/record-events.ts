@@ -7,6 +7,7 @@ import type { EntryDraft, Event, EventMeta, Level } from '../../src/core/event.t
 import { toEvent, toTimestamp, toWire } from '../../src/core/event.ts'
 import type { AssetFacts, AssetState, Changes, CheckState, ReportedCheck } from '../../src/core/state.ts'
 import { createUuidOf } from '../../src/state/uuid-of.ts'
+import { sampleAcceptanceEntries } from '../core/sample-acceptances.ts'
 import { HOUR, reportCheck, WEB_1 } from '../state/fill-store.ts'
 import { sampleSummary } from './sample-summary.ts'
 
@@ -126,6 +127,7 @@ export function recordEvents(): Event[] {
   recorder.write(toDeliveryEntry({ act: 'pause', sink: 'siem', user: 'ann', now: START }))
   const filter = { action: 'ASSET_*', levels: ['INFO' as const] }
   recorder.write(toDeliveryEntry({ act: 'filter_added', filter, user: 'ann', now: START }))
+  for (const draft of sampleAcceptanceEntries(START)) recorder.write(draft)
   for (const severity of ['success', 'information', 'warning', 'error', 'critical']) {
     const emission = { type: 'SESSION_AUTH', message: 'Ann logged in', originator: 'ann', actor: 'portal', severity }
     recorder.write(toEmittedEntry({ ...emission, data: { port: 443, host: { name: 'a' } } }, START))
