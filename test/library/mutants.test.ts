@@ -21,7 +21,6 @@ const UNMENDED: readonly string[] = [
   'sshd_setting',
   'sshd_setting_in_force',
   'sudo_default',
-  'sudo_grants_expected',
   'systemd_unit_active',
   'windows_firewall_profiles',
 ]
