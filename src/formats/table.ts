@@ -7,6 +7,7 @@ import { groupResults, isTroubled } from './order-results.ts'
 import { createPaint, type Paint, type Style } from './paint.ts'
 import type { ReportOptions } from './report-options.ts'
 import { formatDetails } from './table-details.ts'
+import { foldInapplicable, MANY_INAPPLICABLE } from './table-inapplicable.ts'
 import { measureText, padText } from './text-width.ts'
 import { type Word, wordsOf, wrapWords } from './wrap-words.ts'
 
@@ -80,6 +81,14 @@ function chooseTitleWidth(results: readonly CheckResult[], width: number): numbe
 
 /** Results with details stand apart by an empty line; those of one line stand together. */
 function formatGroup(results: readonly CheckResult[], layout: Layout): string {
+  if (!layout.verbose && results.length > MANY_INAPPLICABLE && results[0]?.verdict === 'not_applicable') {
+    return foldInapplicable(results, {
+      ...layout,
+      mark: MARKS.not_applicable,
+      countWidth: SEVERITY_WIDTH,
+      indent: TITLE_AT,
+    })
+  }
   let text = ''
   let apart = false
   for (const [index, result] of results.entries()) {

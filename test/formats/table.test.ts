@@ -67,6 +67,23 @@ describe('formatTable', () => {
     expect(formatTable(sampleReport([plain]))).not.toContain('it does not apply here')
   })
 
+  it('tells many checks that do not apply by their reasons, unless verbose', () => {
+    const named = (count: number, name: string, reason: string) =>
+      Array.from({ length: count }, (_, n) =>
+        sampleResult({ check: `${name}-${n}`, verdict: 'not_applicable', reason }),
+      )
+    const many = [...named(2, 'disk', 'there is no \u001b[31mdisk'), ...named(11, 'ssh', 'there is no SSH server')]
+    const text = formatTable(sampleReport(many))
+    expect(linesOf(text).slice(0, 3)).toEqual([
+      '– n/a    11        there is no SSH server',
+      '– n/a    2         there is no ␛[31mdisk (disk-0, disk-1)',
+      '                   --verbose names each',
+    ])
+    expect(text).not.toContain('ssh-7')
+    expect(formatTable(sampleReport(many), { verbose: true })).toContain('ssh-7')
+    expect(formatTable(sampleReport(many.slice(1)))).toContain('ssh-7')
+  })
+
   it('shows the evidence of what passes and why it matters only when verbose', () => {
     const texts = ['root  password_status=locked', 'Without a host firewall']
     for (const text of texts) {
