@@ -13,7 +13,6 @@ const UNMENDED: readonly string[] = [
   'sshd_algorithms',
   'sshd_setting',
   'sshd_setting_in_force',
-  'sudo_default',
 ]
 
 /** Checks that stand for all of them; `npm run mutate` does the whole library. */
