@@ -28,6 +28,7 @@ export { formatDead, formatSinks } from './formats/sinks-table.ts'
 export { formatWatchStatus, type WatchStatus } from './formats/watch-status.ts'
 export * from './memory.ts'
 export { planBatches } from './sql/batch.ts'
+export { createUuidOf } from './state/uuid-of.ts'
 
 // What takes long to load (SQLite in WebAssembly, the compiler, Thrift) is loaded when it is called: commands that only
 // read what is remembered need none of it.

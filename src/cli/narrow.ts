@@ -1,7 +1,7 @@
 import { forTerminal, loadFrameworks } from '../app.ts'
 import type { Config } from '../config.ts'
 import type { Library } from '../core/check.ts'
-import { evaluateFramework } from '../core/evaluate-framework.ts'
+import { evaluateFramework, type FrameworkResult } from '../core/evaluate-framework.ts'
 import { referenceOf } from '../core/framework.ts'
 import type { RunReport } from '../core/report.ts'
 import type { Selection } from '../core/select.ts'
@@ -19,16 +19,21 @@ export async function narrow({ profile, framework }: NarrowingOptions, given: Na
   return (await loadFrameworks()).narrowChecks({ profile, framework }, given)
 }
 
-/** What a run comes to for the framework that it was narrowed to, in lines for a person; empty without one. */
-export async function tellFramework(
+/** What a run comes to for the framework that it was narrowed to; undefined without one. */
+export async function evaluateNarrowed(
   { framework: name }: NarrowingOptions,
   report: RunReport,
   { config, library }: Narrowed,
-): Promise<string> {
-  if (name === undefined) return ''
-  const { describeTally, factsOfRun, findFramework, openFrameworks } = await loadFrameworks()
+): Promise<FrameworkResult | undefined> {
+  if (name === undefined) return undefined
+  const { factsOfRun, findFramework, openFrameworks } = await loadFrameworks()
   const framework = findFramework(openFrameworks(config, library).frameworks, name)
-  const result = evaluateFramework(framework, { ...factsOfRun(report, library), strict: config.strict })
-  const told = `${referenceOf(framework)}: ${describeTally(result, framework.partial)}`
+  return evaluateFramework(framework, { ...factsOfRun(report, library), strict: config.strict })
+}
+
+/** The same in lines for a person. */
+export async function tellFramework(result: FrameworkResult): Promise<string> {
+  const { describeTally } = await loadFrameworks()
+  const told = `${referenceOf(result.framework)}: ${describeTally(result, result.framework.partial)}`
   return `${forTerminal(told, { keepLines: true })}\n`
 }

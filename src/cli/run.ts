@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import {
+  createUuidOf,
   FORMAT_NAMES,
   forTerminal,
   openLibrary,
@@ -12,7 +13,7 @@ import {
   selectFrom,
 } from '../app.ts'
 import { exitCodeOf, KeelsonError } from '../core/errors.ts'
-import { narrow, tellFramework } from './narrow.ts'
+import { evaluateNarrowed, narrow, tellFramework } from './narrow.ts'
 import {
   addContentOptions,
   addNarrowingOptions,
@@ -61,11 +62,11 @@ export function addRunCommand(program: Command): void {
     if (given.size > 1) {
       throw new KeelsonError('usage', '--state and --no-state contradict each other', { hint: 'give one of them' })
     }
-    return run(patterns, options)
+    return run(patterns, options, program.version() ?? '')
   })
 }
 
-async function run(patterns: string[], options: Options): Promise<void> {
+async function run(patterns: string[], options: Options, version: string): Promise<void> {
   const format = chooseFormat(options.format, FORMAT_NAMES)
   const given = toConfig(options)
   const output = openOutput()
@@ -101,10 +102,11 @@ async function run(patterns: string[], options: Options): Promise<void> {
     progress('')
     requireSome(report.results, 'nothing was judged', `none of them says anything of ${report.asset.platform}`)
     const { color, width } = output
-    output.write(
-      REPORT_FORMATS[format](report, { color, width, strict: config.strict, verbose: options.verbose ?? false }),
-    )
-    if (format === 'table') output.note(await tellFramework(options, report, { config, library, selection }))
+    const framework = await evaluateNarrowed(options, report, { config, library, selection })
+    const formatted = framework ? { ...report, frameworks: [framework] } : report
+    const asked = { color, width, strict: config.strict, verbose: options.verbose ?? false }
+    output.write(REPORT_FORMATS[format](formatted, asked, { version, uuidOf: createUuidOf() }))
+    if (format === 'table' && framework) output.note(await tellFramework(framework))
     process.exitCode = exitCodeOf(report.summary, config.strict)
     if (failure !== undefined) throw failure
   } catch (error) {

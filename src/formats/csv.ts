@@ -1,6 +1,6 @@
-import type { CheckResult, RunReport } from '../core/report.ts'
 import { describeReason, describeSource } from './describe.ts'
 import { forCsv, forJson } from './escape.ts'
+import { type FormattedReport, type FormattedResult, requirementsByCheck } from './formatted-report.ts'
 
 const HEADER = [
   'check',
@@ -15,15 +15,21 @@ const HEADER = [
   'platform',
   'source',
   'finishedAt',
+  'frameworks',
 ]
 
-/** RFC 4180 with a header, a record per result; `evidence` is JSON. A byte order mark is left to whoever needs one. */
-export function formatCsv(report: RunReport): string {
-  const records = [HEADER, ...report.results.map((result) => recordOf(result, report))]
+/** RFC 4180 with a header, a record per result; `evidence` is JSON, `frameworks` the
+ * requirements that the check supports. A byte order mark is left to whoever needs one. */
+export function formatCsv(report: FormattedReport): string {
+  const supported = requirementsByCheck(report)
+  const records = [
+    HEADER,
+    ...report.results.map((result) => [...recordOf(result, report), (supported.get(result.check) ?? []).join('; ')]),
+  ]
   return records.map((cells) => `${cells.map(forCsv).join(',')}\r\n`).join('')
 }
 
-function recordOf(result: CheckResult, report: RunReport): string[] {
+function recordOf(result: FormattedResult, report: FormattedReport): string[] {
   const { asset, source, finishedAt } = report
   return [
     result.check,

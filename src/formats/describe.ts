@@ -1,8 +1,8 @@
 import type { EvidenceRow, EvidenceValue } from '../core/judge.ts'
-import type { CheckResult, Evidence, RunReport } from '../core/report.ts'
+import type { Evidence } from '../core/report.ts'
 import { shortenText } from '../core/shorten-text.ts'
-import type { SourceInfo } from '../core/source.ts'
 import type { Verdict } from '../core/verdict.ts'
+import type { FormattedReport, FormattedResult } from './formatted-report.ts'
 
 // Everything here answers plain text as it was found; whoever prints it escapes it.
 
@@ -23,7 +23,8 @@ export const VERDICT_NAMES: Readonly<Record<Verdict, string>> = {
 }
 
 /** Such as `embedded engine (preview, follows osquery 5.23.0)` or `osquery 5.23.0 at /var/osquery/osquery.em`. */
-export function describeSource(source: SourceInfo): string {
+export function describeSource(source: FormattedReport['source']): string {
+  if (source.kind === 'ledger') return `ledger up to entry ${source.sequence}`
   const { kind, preview, version, path } = source
   // Our own engine, served on a socket, must not pass for osquery.
   const isOurs = kind === 'embedded' || preview
@@ -35,12 +36,12 @@ export function describeSource(source: SourceInfo): string {
 }
 
 /** Such as `web-1, Debian GNU/Linux 12 (bookworm)`; empty when neither is known. */
-export function describeAsset({ asset }: RunReport): string {
+export function describeAsset({ asset }: FormattedReport): string {
   return [asset.name, asset.os].filter((part) => part !== '').join(', ')
 }
 
 /** Milliseconds that the run took; undefined when its times make no sense. */
-export function elapsedOf(report: RunReport): number | undefined {
+export function elapsedOf(report: FormattedReport): number | undefined {
   const elapsed = Date.parse(report.finishedAt) - Date.parse(report.startedAt)
   return elapsed >= 0 ? elapsed : undefined
 }
@@ -53,7 +54,7 @@ export function describeElapsed(milliseconds: number): string {
 }
 
 /** Why it is not a pass. The error's own words follow where the reason does not contain them. */
-export function describeReason({ reason, error }: CheckResult): string | undefined {
+export function describeReason({ reason, error }: FormattedResult): string | undefined {
   if (error === null || reason?.includes(error)) return reason ?? undefined
   return reason === null || error.includes(reason) ? error : `${reason} (${error})`
 }
@@ -78,24 +79,24 @@ export function describeSubject({ clause, resource }: Evidence): string {
 }
 
 /** A row's own reason, unless the check's reason says it already. */
-export function describeRowReason({ reason }: Evidence, result: CheckResult): string | undefined {
+export function describeRowReason({ reason }: Evidence, result: FormattedResult): string | undefined {
   return reason === undefined || describeReason(result)?.includes(reason) ? undefined : reason
 }
 
 /** One line for a row: `clause: resource  key=value  key=value  (reason)`. */
-function describeEvidence(row: Evidence, result: CheckResult): string {
+function describeEvidence(row: Evidence, result: FormattedResult): string {
   const reason = describeRowReason(row, result)
   const parts = [describeSubject(row), ...describeFound(row.found, row.resource), reason && `(${reason})`]
   return parts.filter((part) => part).join('  ')
 }
 
 /** The rows that decided, of which the report holds the first. */
-export function countEvidence({ evidence, evidenceTotal }: CheckResult): number {
+export function countEvidence({ evidence, evidenceTotal }: FormattedResult): number {
   return Math.max(evidence.length, evidenceTotal)
 }
 
 /** The first rows as lines, and how many more there are. */
-export function describeRows(result: CheckResult, most: number): string[] {
+export function describeRows(result: FormattedResult, most: number): string[] {
   const lines = result.evidence.slice(0, most).map((row) => describeEvidence(row, result))
   const more = countEvidence(result) - lines.length
   return more > 0 ? [...lines, `… and ${more} more`] : lines

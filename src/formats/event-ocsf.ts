@@ -1,11 +1,8 @@
-import type { Severity } from '../core/check.ts'
 import type { Event, Level, Named } from '../core/event.ts'
-import type { Verdict } from '../core/verdict.ts'
 import {
   type CheckFacts,
   compact,
   type EventContext,
-  type FindingChange,
   nameSubject,
   readCheckFacts,
   readCount,
@@ -14,43 +11,28 @@ import {
   sourceOf,
   summarizeEvent,
 } from './event-facts.ts'
+import {
+  ACTIVITY,
+  ARCHIVED,
+  COMPLIANCE,
+  type Coded,
+  CRITICAL,
+  classify,
+  coded,
+  INFORMATIONAL,
+  NEW,
+  OCSF_VERSION,
+  RESOLVED,
+  SEVERITY,
+  UNKNOWN,
+} from './ocsf-words.ts'
 
-const OCSF_VERSION = '1.9.0'
-
-/** An identifier of the schema and its caption, which always go together. */
-type Coded = readonly [id: number, caption: string]
-
-const UNKNOWN: Coded = [0, 'Unknown']
-const INFORMATIONAL: Coded = [1, 'Informational']
-const CRITICAL: Coded = [5, 'Critical']
-const SEVERITY: Readonly<Record<Severity, Coded>> = {
-  low: [2, 'Low'],
-  medium: [3, 'Medium'],
-  high: [4, 'High'],
-  critical: CRITICAL,
-}
 const SEVERITY_OF_LEVEL: Readonly<Record<Level, Coded>> = {
   INFO: INFORMATIONAL,
   WARNING: SEVERITY.medium,
   ERROR: SEVERITY.high,
   CRITICAL,
 }
-const ACTIVITY: Readonly<Record<FindingChange, Coded>> = {
-  opened: [1, 'Create'],
-  updated: [2, 'Update'],
-  closed: [3, 'Close'],
-}
-// The schema's own Warning means that information was missing, which is not what a check that warns says.
-const COMPLIANCE: Readonly<Record<Verdict, Coded>> = {
-  pass: [1, 'Pass'],
-  warn: [99, 'Warn'],
-  fail: [3, 'Fail'],
-  error: UNKNOWN,
-  not_applicable: [99, 'Not applicable'],
-}
-const NEW: Coded = [1, 'New']
-const RESOLVED: Coded = [4, 'Resolved']
-const ARCHIVED: Coded = [5, 'Archived']
 
 /**
  * An event as OCSF 1.9.0: what is said of one check as a Compliance Finding (class 2003), anything else as a Base
@@ -108,22 +90,6 @@ function toBaseEvent(event: Event, context: EventContext): object {
     ...coded('severity', SEVERITY_OF_LEVEL[event.level] ?? UNKNOWN),
     ...describe(event, context),
     unmapped: { ...unmappedOf(event, []), ...compact({ item: event.item }) },
-  }
-}
-
-function classify(given: { readonly category: Coded; readonly class: Coded; readonly activity: Coded }) {
-  const [activity, activityName] = given.activity
-  const [classUid, className] = given.class
-  return {
-    activity_id: activity,
-    activity_name: activityName,
-    category_uid: given.category[0],
-    category_name: given.category[1],
-    class_uid: classUid,
-    class_name: className,
-    type_uid: classUid * 100 + activity,
-    // Of an activity that the schema does not know, the type's caption is Other.
-    type_name: `${className}: ${activity === 99 ? 'Other' : activityName}`,
   }
 }
 
@@ -185,8 +151,4 @@ function isNamed({ uuid, name }: Named): boolean {
 
 function naming({ uuid, name }: Named): object {
   return compact({ uid: uuid, name })
-}
-
-function coded(name: string, [id, caption]: Coded): Record<string, unknown> {
-  return { [`${name}_id`]: id, [name]: caption }
 }

@@ -1,6 +1,9 @@
-import type { CheckResult, RunReport } from '../core/report.ts'
+import type { FrameworkResult } from '../core/evaluate-framework.ts'
+import { referenceOf } from '../core/framework.ts'
 import { describeAsset, describeReason, describeRows, describeSource, elapsedOf } from './describe.ts'
 import { forTerminal, forXml } from './escape.ts'
+import type { FormattedReport, FormattedResult } from './formatted-report.ts'
+import { describeTally } from './framework-rows.ts'
 import { plainProse } from './prose-text.ts'
 import type { ReportOptions } from './report-options.ts'
 
@@ -12,7 +15,7 @@ type Outcome = 'failure' | 'error' | 'skipped' | 'note' | 'passed'
  * JUnit's XML, as CI servers read it: one suite `keelson`, a case per check. Fail is a failure, error an error, not
  * applicable is skipped; a warning passes with a note, or is a failure when `strict`.
  */
-export function formatJunit(report: RunReport, { strict = false }: ReportOptions = {}): string {
+export function formatJunit(report: FormattedReport, { strict = false }: ReportOptions = {}): string {
   const outcomes = report.results.map((result) => outcomeOf(result, strict))
   const count = (outcome: Outcome): number => outcomes.filter((other) => other === outcome).length
   const counts = attributes({
@@ -37,27 +40,33 @@ export function formatJunit(report: RunReport, { strict = false }: ReportOptions
   ].join('\n')
 }
 
-function outcomeOf({ verdict }: CheckResult, strict: boolean): Outcome {
+function outcomeOf({ verdict }: FormattedResult, strict: boolean): Outcome {
   if (verdict === 'pass') return 'passed'
   if (verdict === 'warn') return strict ? 'failure' : 'note'
   if (verdict === 'not_applicable') return 'skipped'
   return verdict === 'fail' ? 'failure' : 'error'
 }
 
-function properties(report: RunReport): string[] {
-  const { asset, source } = report
+function properties(report: FormattedReport): string[] {
+  const { asset, source, frameworks = [] } = report
   const known = {
     asset: describeAsset(report),
     uuid: asset.uuid,
     platform: asset.platform,
     source: describeSource(source),
+    ...Object.fromEntries(frameworks.map((each) => [referenceOf(each.framework), tallyOf(each)])),
   }
   const entries = Object.entries(known).filter(([, value]) => value !== '')
   const lines = entries.map(([name, value]) => `      <property${attributes({ name, value })}/>`)
   return ['    <properties>', ...lines, '    </properties>']
 }
 
-function testCase(result: CheckResult, outcome: Outcome): string[] {
+/** One line: an attribute holds no other. */
+function tallyOf(result: FrameworkResult): string {
+  return describeTally(result, result.framework.partial).replaceAll('\n', '; ')
+}
+
+function testCase(result: FormattedResult, outcome: Outcome): string[] {
   // Single checks are not timed, since they travel together; some readers insist on the attribute.
   const named = attributes({
     classname: result.tags[0] ?? 'checks',
@@ -68,7 +77,7 @@ function testCase(result: CheckResult, outcome: Outcome): string[] {
   return [`    <testcase${named}>`, outcomeElement(result, outcome), '    </testcase>']
 }
 
-function outcomeElement(result: CheckResult, outcome: Outcome): string {
+function outcomeElement(result: FormattedResult, outcome: Outcome): string {
   const message = describeReason(result) ?? result.verdict
   if (outcome === 'skipped') return `      <skipped${attributes({ message })}/>`
   const lines = bodyOf(result).map((line) => forXml(forTerminal(line)))
@@ -78,7 +87,7 @@ function outcomeElement(result: CheckResult, outcome: Outcome): string {
   return `      <${outcome}${attributes({ message, type })}>${lines.join('\n')}</${outcome}>`
 }
 
-function bodyOf(result: CheckResult): string[] {
+function bodyOf(result: FormattedResult): string[] {
   const rows = describeRows(result, MOST_ROWS).map((line) => `  ${line}`)
   const fix = result.fix ? plainProse(result.fix).map((line) => `  ${line}`) : []
   return [

@@ -1,4 +1,3 @@
-import type { CheckResult, RunReport } from '../core/report.ts'
 import { shortenText } from '../core/shorten-text.ts'
 import { type Verdict, WORST_FIRST } from '../core/verdict.ts'
 import {
@@ -12,6 +11,8 @@ import {
   VERDICT_WORDS,
 } from './describe.ts'
 import { forMarkdown, forMarkdownBlock, forMarkdownCode } from './escape.ts'
+import type { FormattedReport, FormattedResult } from './formatted-report.ts'
+import { frameworkSection } from './markdown-frameworks.ts'
 import { groupResults, isTroubled } from './order-results.ts'
 import { safeMarkdown } from './prose-text.ts'
 import type { ReportOptions } from './report-options.ts'
@@ -27,7 +28,7 @@ const MARKS: Readonly<Record<Verdict, string>> = {
 const MOST_ROWS = 10
 
 /** A run as a comment on a pull request: a table, a section for each check that does not pass, the rest folded away. */
-export function formatMarkdown(report: RunReport, { verbose = false }: ReportOptions = {}): string {
+export function formatMarkdown(report: FormattedReport, { verbose = false }: ReportOptions = {}): string {
   const groups = groupResults(report.results)
   const troubled = groups.filter(({ verdict }) => isTroubled(verdict)).flatMap(({ results }) => results)
   const quiet = groups.filter(({ verdict }) => !isTroubled(verdict)).flatMap(({ results }) => results)
@@ -36,13 +37,14 @@ export function formatMarkdown(report: RunReport, { verbose = false }: ReportOpt
     countsOf(report),
     ...(troubled.length > 0 ? [tableOf(troubled)] : []),
     ...troubled.map((result) => sectionOf(result, verbose)),
+    ...(report.frameworks ?? []).flatMap(frameworkSection),
     ...(quiet.length > 0 ? [foldedTable(quiet)] : []),
     sourceOf(report),
   ]
   return `${parts.join('\n\n')}\n`
 }
 
-function headlineOf({ results, summary }: RunReport): string {
+function headlineOf({ results, summary }: FormattedReport): string {
   if (results.length === 0) return 'No check was run'
   if (summary.fail > 0) return `❌ ${summary.fail} of ${countOf(results.length, 'check')} failed`
   if (summary.error > 0) return `❓ ${summary.error} of ${countOf(results.length, 'check')} could not be judged`
@@ -50,12 +52,12 @@ function headlineOf({ results, summary }: RunReport): string {
   return summary.pass > 0 ? `✅ ${countOf(summary.pass, 'check')} passed` : '➖ No check applies'
 }
 
-function countsOf({ summary }: RunReport): string {
+function countsOf({ summary }: FormattedReport): string {
   const present = WORST_FIRST.filter((verdict) => summary[verdict] > 0)
   return present.map((verdict) => `${summary[verdict]} ${VERDICT_WORDS[verdict]}`).join(' · ') || 'Nothing to report.'
 }
 
-function tableOf(results: readonly CheckResult[]): string {
+function tableOf(results: readonly FormattedResult[]): string {
   const rows = results.map((result) => {
     const { verdict, title } = result
     const cells = [MARKS[verdict], severityOf(result), forMarkdown(title), idOf(result), reasonOf(result)]
@@ -64,23 +66,23 @@ function tableOf(results: readonly CheckResult[]): string {
   return ['| Verdict | Severity | Check | Id | Reason |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')
 }
 
-function severityOf({ severity, verdict }: CheckResult): string {
+function severityOf({ severity, verdict }: FormattedResult): string {
   const stands = isTroubled(verdict) && (severity === 'critical' || severity === 'high')
   return stands ? `**${severity}**` : severity
 }
 
 const LONGEST_REASON = 300
 
-function reasonOf(result: CheckResult): string {
+function reasonOf(result: FormattedResult): string {
   return forMarkdown(shortenText(describeReason(result) ?? '', LONGEST_REASON))
 }
 
 /** In a table's cell a code span cannot hold a pipe. */
-function idOf({ check }: CheckResult): string {
+function idOf({ check }: FormattedResult): string {
   return /^[\w.-]+$/.test(check) ? forMarkdownCode(check) : forMarkdown(check)
 }
 
-function sectionOf(result: CheckResult, verbose: boolean): string {
+function sectionOf(result: FormattedResult, verbose: boolean): string {
   const reason = describeReason(result)
   const rows = describeRows(result, verbose ? result.evidence.length : MOST_ROWS)
   const parts = [
@@ -94,7 +96,7 @@ function sectionOf(result: CheckResult, verbose: boolean): string {
   return parts.join('\n\n')
 }
 
-function foldedTable(results: readonly CheckResult[]): string {
+function foldedTable(results: readonly FormattedResult[]): string {
   const passed = results.filter(({ verdict }) => verdict === 'pass').length
   const others = results.length - passed
   const parts = [passed > 0 ? `${passed} passed` : '', others > 0 ? `${others} not applicable` : '']
@@ -102,7 +104,7 @@ function foldedTable(results: readonly CheckResult[]): string {
   return `<details>\n<summary>${summary}</summary>\n\n${tableOf(results)}\n\n</details>`
 }
 
-function sourceOf(report: RunReport): string {
+function sourceOf(report: FormattedReport): string {
   const elapsed = elapsedOf(report)
   const asset = describeAsset(report)
   const parts = [

@@ -1,10 +1,10 @@
 import { SEVERITIES } from '../core/check.ts'
-import type { CheckResult } from '../core/report.ts'
 import { type Verdict, WORST_FIRST } from '../core/verdict.ts'
+import type { FormattedResult } from './formatted-report.ts'
 
 export interface VerdictGroup {
   readonly verdict: Verdict
-  readonly results: readonly CheckResult[]
+  readonly results: readonly FormattedResult[]
 }
 
 /** Whether a verdict asks somebody to do something. */
@@ -13,7 +13,7 @@ export function isTroubled(verdict: Verdict): boolean {
 }
 
 /** The results by verdict, failing first; within it by severity, critical first, then by id. No empty groups. */
-export function groupResults(results: readonly CheckResult[]): VerdictGroup[] {
+export function groupResults(results: readonly FormattedResult[]): VerdictGroup[] {
   const groups = WORST_FIRST.map((verdict) => ({
     verdict,
     results: results.filter((result) => result.verdict === verdict).sort(compareResults),
@@ -21,7 +21,7 @@ export function groupResults(results: readonly CheckResult[]): VerdictGroup[] {
   return groups.filter((group) => group.results.length > 0)
 }
 
-function compareResults(one: CheckResult, other: CheckResult): number {
+function compareResults(one: FormattedResult, other: FormattedResult): number {
   const bySeverity = SEVERITIES.indexOf(other.severity) - SEVERITIES.indexOf(one.severity)
   if (bySeverity !== 0) return bySeverity
   return one.check < other.check ? -1 : one.check > other.check ? 1 : 0

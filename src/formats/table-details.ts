@@ -1,5 +1,5 @@
 import { INAPPLICABLE } from '../core/judge.ts'
-import type { CheckResult, Evidence } from '../core/report.ts'
+import type { Evidence } from '../core/report.ts'
 import {
   countEvidence,
   describeFound,
@@ -10,6 +10,7 @@ import {
 } from './describe.ts'
 import { describeAgo, describeSpan } from './describe-time.ts'
 import { forTerminal } from './escape.ts'
+import type { FormattedResult } from './formatted-report.ts'
 import { isTroubled } from './order-results.ts'
 import type { Paint, Style } from './paint.ts'
 import { type Inline, parseProse } from './prose.ts'
@@ -32,7 +33,7 @@ const UNBREAKING_SPACE = '\u00a0'
 const LABEL_WIDTH = 'CRITICAL  '.length
 
 /** The indented lines below a check: the reason, the rows that were found, and how to mend it. */
-export function formatDetails(result: CheckResult, layout: DetailsLayout): string[] {
+export function formatDetails(result: FormattedResult, layout: DetailsLayout): string[] {
   const troubled = isTroubled(result.verdict)
   // Why a check does not apply is worth a line where it says more than that.
   const telling = result.verdict === 'not_applicable' && result.reason !== INAPPLICABLE
@@ -55,7 +56,7 @@ export function formatDetails(result: CheckResult, layout: DetailsLayout): strin
 }
 
 /** What it was before, since when it is so, and that it was not judged now. */
-function memoryLines({ memory, verdict }: CheckResult, layout: DetailsLayout, whole: boolean): string[] {
+function memoryLines({ memory, verdict }: FormattedResult, layout: DetailsLayout, whole: boolean): string[] {
   if (!memory) return []
   const { began, now, paint } = layout
   const line = (name: string, text: string) => label(name, wrap(wordsOf(text, 'muted'), layout), layout)
@@ -86,14 +87,14 @@ function wrap(words: readonly Word[], layout: DetailsLayout, hanging = 0): strin
   return wrapWords(words, layout.width - layout.indent - LABEL_WIDTH, layout.paint, hanging)
 }
 
-export function foundLines(result: CheckResult, layout: DetailsLayout): string[] {
+export function foundLines(result: FormattedResult, layout: DetailsLayout): string[] {
   const rows = layout.verbose ? result.evidence : result.evidence.slice(0, MOST_ROWS)
   const lines = rows.flatMap((row) => wrap(rowWords(row, result), layout, 2))
   const more = countEvidence(result) - rows.length
   return more > 0 ? [...lines, layout.paint('muted', `… and ${more} more`)] : lines
 }
 
-function rowWords(row: Evidence, result: CheckResult): Word[] {
+function rowWords(row: Evidence, result: FormattedResult): Word[] {
   const subject = wordsOf(forTerminal(describeSubject(row)))
   const pairs = describeFound(row.found, row.resource)
   const found = pairs.map(

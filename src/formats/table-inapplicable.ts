@@ -1,6 +1,6 @@
-import type { CheckResult } from '../core/report.ts'
 import { describeReason } from './describe.ts'
 import { forTerminal } from './escape.ts'
+import type { FormattedResult } from './formatted-report.ts'
 import type { Paint } from './paint.ts'
 import { wordsOf, wrapWords } from './wrap-words.ts'
 
@@ -19,7 +19,7 @@ interface FoldLayout {
 }
 
 /** Checks that do not apply, by the reason that they share: `– n/a    28   this machine has no SSH server`. */
-export function foldInapplicable(results: readonly CheckResult[], layout: FoldLayout): string {
+export function foldInapplicable(results: readonly FormattedResult[], layout: FoldLayout): string {
   const { paint, width, mark, countWidth, indent } = layout
   const byReason = new Map<string, string[]>()
   for (const result of results) {

@@ -1,8 +1,8 @@
-import type { CheckResult, RunReport } from '../core/report.ts'
 import { type Verdict, WORST_FIRST } from '../core/verdict.ts'
 import { countOf, describeAsset, describeElapsed, describeSource, elapsedOf, VERDICT_WORDS } from './describe.ts'
 import { describeAgo } from './describe-time.ts'
 import { forTerminal } from './escape.ts'
+import type { FormattedReport, FormattedResult } from './formatted-report.ts'
 import { groupResults, isTroubled } from './order-results.ts'
 import { createPaint, type Paint, type Style } from './paint.ts'
 import type { ReportOptions } from './report-options.ts'
@@ -39,7 +39,7 @@ interface Layout {
 }
 
 /** A run for people at a terminal: what does not pass first, each with why, what was found, and how to mend it. */
-export function formatTable(report: RunReport, options: ReportOptions = {}): string {
+export function formatTable(report: FormattedReport, options: ReportOptions = {}): string {
   const width = Math.max(NARROWEST, options.width || DEFAULT_WIDTH)
   const paint = createPaint(options.color)
   const titleWidth = chooseTitleWidth(report.results, width)
@@ -52,7 +52,7 @@ export function formatTable(report: RunReport, options: ReportOptions = {}): str
     began: Date.parse(report.startedAt),
     now,
   }
-  const formatAll = (results: readonly CheckResult[]) =>
+  const formatAll = (results: readonly FormattedResult[]) =>
     groupResults(results).map((group) => formatGroup(group.results, layout))
   // What changed comes before everything else: it is why most people look.
   const changed = report.results.filter(hasChanged)
@@ -62,16 +62,16 @@ export function formatTable(report: RunReport, options: ReportOptions = {}): str
   return `${[...first, ...apart, ...formatAll(same), formatSummary(report, layout)].join('\n\n')}\n`
 }
 
-function hasChanged({ memory }: CheckResult): boolean {
+function hasChanged({ memory }: FormattedResult): boolean {
   return memory?.changed != null
 }
 
-function describeComparison({ memory }: RunReport, now: number): string {
+function describeComparison({ memory }: FormattedReport, now: number): string {
   const last = memory?.lastRunAt
   return last == null ? 'Changed:' : `Changed since the last run, ${describeAgo(Date.parse(last), now)}:`
 }
 
-function chooseTitleWidth(results: readonly CheckResult[], width: number): number | undefined {
+function chooseTitleWidth(results: readonly FormattedResult[], width: number): number | undefined {
   const widest = (texts: string[]): number => texts.reduce((most, text) => Math.max(most, measureText(text)), 0)
   const title = widest(results.map((result) => forTerminal(result.title)))
   const room = width - TITLE_AT - GAP.length - widest(results.map((result) => forTerminal(result.check)))
@@ -80,7 +80,7 @@ function chooseTitleWidth(results: readonly CheckResult[], width: number): numbe
 }
 
 /** Results with details stand apart by an empty line; those of one line stand together. */
-function formatGroup(results: readonly CheckResult[], layout: Layout): string {
+function formatGroup(results: readonly FormattedResult[], layout: Layout): string {
   if (!layout.verbose && results.length > MANY_INAPPLICABLE && results[0]?.verdict === 'not_applicable') {
     return foldInapplicable(results, {
       ...layout,
@@ -100,7 +100,7 @@ function formatGroup(results: readonly CheckResult[], layout: Layout): string {
   return text
 }
 
-function formatHeading(result: CheckResult, { paint, width, titleWidth }: Layout): string[] {
+function formatHeading(result: FormattedResult, { paint, width, titleWidth }: Layout): string[] {
   const { verdict, severity } = result
   const troubled = isTroubled(verdict)
   const stands = severity === 'critical' || severity === 'high'
@@ -122,7 +122,7 @@ function formatHeading(result: CheckResult, { paint, width, titleWidth }: Layout
   return [first, ...lines.slice(1).map((line) => following + line)]
 }
 
-function formatSummary(report: RunReport, { paint, width }: Layout): string {
+function formatSummary(report: FormattedReport, { paint, width }: Layout): string {
   const { results, summary, source } = report
   const elapsed = elapsedOf(report)
   const took = elapsed === undefined ? '' : ` in ${describeElapsed(elapsed)}`
@@ -135,7 +135,7 @@ function formatSummary(report: RunReport, { paint, width }: Layout): string {
   const total: Word = { text: `${countOf(results.length, 'check')}${took}:`, style: 'strong' }
   const asset = describeAsset(report)
   const engine = describeSource(source) + (asset === '' ? '' : ',')
-  const origin = wordsOf(forTerminal(engine), source.preview ? 'preview' : 'muted')
+  const origin = wordsOf(forTerminal(engine), source.kind !== 'ledger' && source.preview ? 'preview' : 'muted')
   const place = wordsOf(forTerminal(asset === '' ? '' : `on ${asset}`), 'muted')
   const note = [...wordsOf('Source:', 'muted'), ...origin, ...place]
   const lines = [...wrapWords([total, ...words], width, paint), ...wrapWords(note, width, paint)]
@@ -143,7 +143,7 @@ function formatSummary(report: RunReport, { paint, width }: Layout): string {
 }
 
 /** Where it is remembered, and how much of it is not from this run. */
-function memoryLine({ memory, results }: RunReport, width: number, paint: Paint): string[] {
+function memoryLine({ memory, results }: FormattedReport, width: number, paint: Paint): string[] {
   if (!memory) return []
   const old = results.filter((result) => result.memory?.due === false).length
   const first = memory.lastRunAt === null ? 'first run here, ' : ''
