@@ -87,7 +87,7 @@ function compileLeaf(
     sql,
     rule: leaf.match === 'any' ? 'any' : 'all',
     ifEmpty: leaf.ifEmpty,
-    tables: tableUses(prepare(sql, leaf.place, engine), sql, engine),
+    tables: tableUses([...gates.map((gate) => prepare(gate.sql, leaf.place, engine)), prepared], sql, engine),
   }
 }
 
@@ -133,12 +133,16 @@ function describeExpectation({ expect, where, match, table }: ExpandedLeaf): str
 }
 
 function prepareSelect(select: string, { place }: ExpandedLeaf, engine: SchemaEngine): Preparation {
-  const unbound = significantTokens(select).find(({ kind }) => kind === 'variable')
+  const tokens = significantTokens(select)
+  const unbound = tokens.find(({ kind }) => kind === 'variable')
   if (unbound) {
     const hint = 'declare a parameter, and write it as :name'
     throw new CompileError('unbound-parameter', `${unbound.text} has no value: it would be NULL`, place, hint)
   }
   const prepared = prepare(select, place, engine)
+  // It will stand in parentheses, which must not be left open.
+  const end = select.includes('\0') ? 'a NUL character' : tokens.some(({ text }) => text === ';') && 'a semicolon'
+  if (end) throw new CompileError('sql', `the SQL holds ${end}, which would end it`, place, 'remove it')
   if (!prepared.readOnly) throw new CompileError('not-a-select', 'the SQL must be a single SELECT', place)
   return prepared
 }

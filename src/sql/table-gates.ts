@@ -3,6 +3,7 @@ import type { Gate } from '../core/compiled.ts'
 import type { Preparation } from './engine.ts'
 import { toIdentifier } from './literal.ts'
 import { CONSOLE_USER_GATE, factsOf, ROOT_GATES, type TableFacts } from './table-facts.ts'
+import { columnsRead } from './table-uses.ts'
 
 /** How it is told whether a source could see. */
 export interface GateOptions {
@@ -28,10 +29,7 @@ export const OUTSPOKEN_GATES: GateOptions = {
 
 /** What must hold for these statements to be able to see: from the facts of the tables that they read. */
 export function tableGates(prepared: readonly Preparation[], platform: Platform, options: GateOptions): Gate[] {
-  const reads = new Map<string, Set<string>>()
-  for (const [table, columns] of prepared.flatMap((statement) => [...statement.reads])) {
-    reads.set(table, new Set([...(reads.get(table) ?? []), ...columns]))
-  }
+  const reads = columnsRead(prepared)
   const known = [...reads.keys()].flatMap((table): [string, TableFacts][] => {
     const facts = factsOf(table)
     return facts ? [[table, facts]] : []

@@ -41,6 +41,8 @@ describe('a check that is not a single SELECT', () => {
     'SELECT 1 AS passed UNION',
     ';SELECT 1 AS passed',
     'SELECT 1 AS passed) FROM (SELECT 1',
+    'SELECT 1 AS passed\0',
+    'SELECT 1 AS passed -- \0\nFROM users',
   ])('is refused where it would not stay within its parentheses: %s', (sql) => {
     expect(problem(sql).code).toBe('sql')
   })
