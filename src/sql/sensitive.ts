@@ -7,6 +7,8 @@ import { significantTokens, type Token } from './tokenizer.ts'
 const HASHES: readonly string[] = ['md5', 'sha1', 'sha256']
 const JUDGING: readonly string[] = ['passed', 'verdict']
 const COMPOUNDS: readonly string[] = ['union', 'intersect', 'except']
+// After anything else a star multiplies.
+const BEFORE_STAR: readonly (string | undefined)[] = ['select', 'distinct', 'all', ',', '.']
 // Words in an expression that name nothing.
 const KEYWORDS =
   /^(?:and|as|between|case|cast|distinct|else|end|glob|in|integer|is|like|not|null|or|over|real|text|then|when)$/
@@ -53,13 +55,14 @@ function resultExpressions(tokens: readonly Token[]): Token[][] | undefined {
   const expressions: Token[][] = [[]]
   let depth = 0
   let inside = false
-  for (const token of tokens) {
+  for (const [index, token] of tokens.entries()) {
     if (token.text === '(') depth++
     if (token.text === ')') depth--
     const word = depth === 0 && token.kind === 'word' ? token.text.toLowerCase() : ''
     if (word === 'select') inside = true
     else if (word === 'from') inside = false
-    else if (inside && depth === 0 && token.text === '*') return undefined
+    else if (inside && depth === 0 && token.text === '*' && BEFORE_STAR.includes(tokens[index - 1]?.text.toLowerCase()))
+      return undefined
     else if (inside && depth === 0 && token.text === ',') expressions.push([])
     else if (inside) expressions.at(-1)?.push(token)
   }

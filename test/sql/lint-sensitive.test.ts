@@ -16,6 +16,17 @@ describe('a sensitive column is refused as evidence', () => {
   it.each([
     ['as it is', 'SELECT 1 AS passed, cmdline FROM processes', ['cmdline']],
     ['in a star', 'SELECT 1 AS passed, * FROM processes', ['cmdline']],
+    [
+      'in a star behind what was computed',
+      "SELECT what AS passed, * FROM (SELECT cmdline || '' AS what FROM processes)",
+      ['what'],
+    ],
+    [
+      "in a table's star",
+      "SELECT DISTINCT p.* FROM (SELECT 1 AS passed, cmdline || '' AS what FROM processes) p",
+      ['what'],
+    ],
+    ['in a factor', 'SELECT 1 AS passed, 2 * length(cmdline) AS what FROM processes', ['what']],
     ['renamed', 'SELECT 1 AS passed, cmdline AS what FROM processes', ['what']],
     ['renamed without AS', 'SELECT 1 AS passed, cmdline what FROM processes', ['what']],
     [
@@ -81,6 +92,7 @@ describe('a sensitive column is fine', () => {
     ],
     ['judged and hashed', "SELECT cmdline = '' AS passed, sha256(cmdline) AS what FROM processes"],
     ['filtered by', "SELECT 1 AS passed, pid, name FROM processes WHERE cmdline LIKE '%x%'"],
+    ['judged, beside a product', "SELECT cmdline = '' AS passed, resident_size * 2 AS size FROM processes"],
     ['not read at all', 'SELECT 1 AS passed, name AS cmdline FROM processes'],
   ])('%s', (_, sql) => {
     expect(shown(sql)).toEqual([])
