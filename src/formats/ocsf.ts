@@ -64,7 +64,12 @@ function toFinding(
       uid: [asset.uuid, check].filter(Boolean).join('/') || 'unknown',
       title,
       desc: why ? plainProse(why).join(' ') : undefined,
-      analytic: compact({ uid: check, name: title, version: result.version, ...coded('type', [1, 'Rule']) }),
+      analytic: compact({
+        uid: check || 'unknown',
+        name: title,
+        version: result.version,
+        ...coded('type', [1, 'Rule']),
+      }),
       first_seen_time: result.memory && Date.parse(result.memory.since),
       modified_time: time,
     }),
@@ -108,7 +113,7 @@ function changeOf({ verdict, memory }: FormattedResult): FindingChange {
 }
 
 function lifecycleOf({ verdict, waiver, memory }: FormattedResult): Coded {
-  if (verdict === 'fail' && waiver) return SUPPRESSED
+  if (isOpen(verdict) && waiver) return SUPPRESSED
   if (isOpen(verdict)) return NEW
   // What failed before it could no longer be judged was not mended.
   if (verdict === 'error') return memory?.judged && isOpen(memory.judged.verdict) ? NEW : UNKNOWN
