@@ -3,9 +3,11 @@ import { allowReading, noteScan, noUsage } from './allow-reading.ts'
 import { CORE_FUNCTIONS } from './dialect.ts'
 import type { SqlCollation, SqlFunction } from './function.ts'
 import { addCollation, addFunction } from './install-dialect.ts'
+import { KeptStatements } from './kept-statements.ts'
 import { readValue } from './native-value.ts'
 import { type PreparedColumn, readColumnNames, readColumns } from './prepared-column.ts'
 import type { ScanPlan } from './scan-plan.ts'
+import { SqlError, SqlTimeout, TOO_LONG } from './sql-error.ts'
 import type { Sqlite } from './sqlite.ts'
 import type { SqlValue, VirtualTable } from './table.ts'
 import { attachTables } from './virtual-tables.ts'
@@ -33,25 +35,6 @@ export interface EngineOptions {
   readonly collations: readonly SqlCollation[]
 }
 
-/** SQLite refused or failed a statement. */
-export class SqlError extends Error {
-  override readonly name = 'SqlError'
-  /** The table that could not be read, if it was that. */
-  readonly table: string | undefined
-
-  constructor(message: string, table?: string) {
-    super(message)
-    this.table = table
-  }
-}
-
-/** A statement ran longer than it was allowed to. */
-export class SqlTimeout extends Error {
-  override readonly name = 'SqlTimeout'
-}
-
-export const TOO_LONG = 'the query took too long'
-
 const STEPS_BETWEEN_CLOCK_LOOKS = 20_000
 
 /** SQLite with osquery's dialect over virtual tables: osquery's SQL without osquery. */
@@ -69,9 +52,11 @@ export class Engine {
   #usage = noUsage()
   #preparingOnly = false
   #deadline = Number.POSITIVE_INFINITY
+  readonly #kept: KeptStatements
 
   constructor(sqlite: Sqlite, { tables, functions, collations }: EngineOptions) {
     this.#sqlite = sqlite
+    this.#kept = new KeptStatements(sqlite)
     this.#db = new sqlite.oo1.DB(':memory:')
     this.#pointer = this.#db.pointer
     this.#tables = new Map([...tables].map((table) => [table.name, table]))
@@ -118,9 +103,10 @@ export class Engine {
    * Runs every statement of the text; the rows are those of all of them, under the first one's columns.
    * @param options.now what the clock says, in unix seconds, instead of the real time
    * @param options.timeout milliseconds
+   * @param options.keep whether it will be run again soon: most of its time is spent preparing it
    * @throws SqlError, SqlTimeout
    */
-  query(sql: string, options: { now?: number; timeout?: number } = {}): Answer {
+  query(sql: string, options: { now?: number; timeout?: number; keep?: boolean } = {}): Answer {
     this.#begin()
     this.#deadline = options.timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.timeout
     // SQLite in WebAssembly takes the time from Date.now, and nothing else runs while a statement does.
@@ -130,10 +116,13 @@ export class Engine {
     try {
       let columns: string[] | undefined
       const rows: SqlValue[][] = []
-      this.#eachStatement(sql, (statement) => {
+      const run = (statement: number) => {
         columns ??= readColumnNames(this.#sqlite, statement)
         this.#stepThrough(statement, rows)
-      })
+      }
+      const known = this.#kept.get(sql)
+      if (known === undefined) this.#eachStatement(sql, run, options.keep)
+      else this.#kept.use(known, run)
       return { columns: columns ?? [], rows }
     } finally {
       Date.now = realNow
@@ -160,6 +149,7 @@ export class Engine {
   }
 
   close(): void {
+    this.#kept.drop()
     this.#db.close()
   }
 
@@ -168,10 +158,12 @@ export class Engine {
     this.#plans = []
     this.#usage = noUsage()
     this.#deadline = Number.POSITIVE_INFINITY
-    this.#virtual.forgetPlans()
+    this.#kept.makeRoom()
+    // A plan is needed for as long as a statement may run that was prepared with it.
+    if (this.#kept.isEmpty) this.#virtual.forgetPlans()
   }
 
-  #eachStatement(sql: string, use: (statement: number) => void): void {
+  #eachStatement(sql: string, use: (statement: number) => void, keep = false): void {
     const { capi, wasm } = this.#sqlite
     const scope = wasm.scopedAllocPush()
     try {
@@ -184,6 +176,11 @@ export class Engine {
         if (code !== capi.SQLITE_OK) throw this.#error()
         const statement = wasm.peekPtr(ppStatement)
         if (statement === 0) continue
+        if (keep && at === start && wasm.peekPtr(ppTail) === end) {
+          this.#kept.add(sql, statement)
+          this.#kept.use(statement, use)
+          continue
+        }
         try {
           use(statement)
         } finally {

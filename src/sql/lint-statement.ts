@@ -1,7 +1,8 @@
 import { findNewerSyntax } from './dialect.ts'
-import { type Preparation, SqlError } from './engine.ts'
+import type { Preparation } from './engine.ts'
 import type { Finding } from './finding.ts'
 import type { SchemaEngine } from './schema-engine.ts'
+import { SqlError } from './sql-error.ts'
 import { OPERATOR } from './table.ts'
 import { significantTokens, type Token } from './tokenizer.ts'
 

@@ -70,7 +70,7 @@ export class SchemaEngine {
   value(sql: string, fixture: Fixture, now?: number): SqlValue {
     this.#fixture = fixture
     try {
-      const { rows } = this.#engine.query(sql, { timeout: TIMEOUT, ...(now === undefined ? {} : { now }) })
+      const { rows } = this.#engine.query(sql, { timeout: TIMEOUT, keep: true, ...(now === undefined ? {} : { now }) })
       return rows[0]?.[0] ?? null
     } finally {
       this.#fixture = NOTHING

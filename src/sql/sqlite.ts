@@ -58,6 +58,7 @@ export interface Sqlite {
     sqlite3_prepare_v3(db: Pointer, sql: Pointer, bytes: number, flags: number, out: Pointer, tail: Pointer): number
     sqlite3_step(statement: Pointer): number
     sqlite3_finalize(statement: Pointer): number
+    sqlite3_reset(statement: Pointer): number
     sqlite3_errmsg(db: Pointer): string
     sqlite3_column_count(statement: Pointer): number
     sqlite3_column_name(statement: Pointer, index: number): string

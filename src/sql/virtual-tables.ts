@@ -122,7 +122,6 @@ export function attachTables(
     attach: (name) => {
       capi.sqlite3_create_module(db, name, module, 0)
     },
-    // A plan is needed for as long as a statement may run that was prepared with it.
     forgetPlans: () => {
       plans.length = 0
     },

@@ -3,8 +3,9 @@ import type { QueryOptions, Source, SourceInfo, TextRow } from '../../src/core/s
 import { Host } from '../../src/host/host.ts'
 import { createHostTables } from '../../src/host/host-tables.ts'
 import { renderRows } from '../../src/host/render-rows.ts'
-import { Engine, SqlError } from '../../src/sql/engine.ts'
+import { Engine } from '../../src/sql/engine.ts'
 import { osqueryCollations, osqueryFunctions } from '../../src/sql/functions/index.ts'
+import { SqlError } from '../../src/sql/sql-error.ts'
 import { loadSqlite } from '../../src/sql/sqlite.ts'
 
 const sqlite = await loadSqlite()

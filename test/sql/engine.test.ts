@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Engine, SqlError, SqlTimeout } from '../../src/sql/engine.ts'
+import type { Engine } from '../../src/sql/engine.ts'
+import { SqlError, SqlTimeout } from '../../src/sql/sql-error.ts'
 import { TableError, type VirtualTable } from '../../src/sql/table.ts'
 import { openEngine } from './build-check.ts'
 
@@ -220,5 +221,35 @@ describe('preparing', () => {
 
   it('refuses more than one statement', () => {
     expect(() => engine.prepare('SELECT 1; SELECT 2')).toThrow('more than one statement')
+  })
+})
+
+describe('a statement that is kept', () => {
+  it('is run anew each time', () => {
+    const scans = engine.scans
+    const sql = "SELECT unixepoch(), (SELECT count(*) FROM things WHERE name LIKE '%') FROM things LIMIT 1"
+    for (const now of [1000, 2000]) expect(engine.query(sql, { keep: true, now }).rows).toEqual([[BigInt(now), 4n]])
+    expect(engine.scans - scans).toBe(4)
+  })
+
+  it('survives what is prepared and what fails meanwhile', () => {
+    const kept = () => engine.query('SELECT count(*) FROM things WHERE id > 0', { keep: true }).rows
+    const before = kept()
+    engine.prepare('SELECT name FROM things WHERE id = 7')
+    expect(() => engine.query('SELECT * FROM broken', { keep: true })).toThrow('the disk said no')
+    engine.setDoubleQuotedStrings(false)
+    expect(kept()).toEqual(before)
+    engine.setDoubleQuotedStrings(true)
+    expect(kept()).toEqual(before)
+    expect(() => engine.query('SELECT * FROM broken', { keep: true })).toThrow('the disk said no')
+  })
+
+  it('may be one of more than can be kept', () => {
+    for (const round of [1, 2]) {
+      for (let n = 0; n < 250; n++) {
+        const sql = `SELECT count(*) + ${n} FROM things WHERE id >= 0`
+        expect(engine.query(sql, { keep: true }).rows, `round ${round}`).toEqual(engine.query(sql).rows)
+      }
+    }
   })
 })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { resolveParams } from '../../src/content/params.ts'
-import { SqlError } from '../../src/sql/engine.ts'
+import { SqlError } from '../../src/sql/sql-error.ts'
 import { engines } from './build-check.ts'
 
 const LONG = `${'a'.repeat(40)}!`
