@@ -25,7 +25,20 @@ describe('the built-in library', () => {
     ).toEqual([])
   })
 
+  it.each([
+    ['linux', 100],
+    ['darwin', 40],
+    ['windows', 40],
+  ] as const)('asks enough of %s', (platform, least) => {
+    expect(library.checks.filter(({ platforms }) => platforms[platform]).length).toBeGreaterThanOrEqual(least)
+  })
+
   for (const check of library.checks) {
+    it(`${check.id} says why it is that severe, and where its facts come from on each platform`, () => {
+      expect(check.severityReason).toBeTruthy()
+      for (const clause of Object.values(check.platforms)) expect(check.source ?? clause.source).toBeTruthy()
+    })
+
     for (const platform of PLATFORMS.filter((name) => check.platforms[name] !== undefined)) {
       it(`${check.id} is tested on ${platform} for pass, fail and could not be seen`, () => {
         const verdicts = check.tests.filter((test) => test.platform === platform).map(({ verdict }) => verdict)
