@@ -68,7 +68,7 @@ function usualWithoutRows({ sql, table, where, match }: Clause): Verdict | undef
   )
   // `FROM (SELECT …) LEFT JOIN x` has a row whatever x has.
   const from = tokens.findIndex(({ depth }, at) => depth === 0 && words[at] === 'FROM')
-  const isConstant = words[from + 1] === '(' && words[from + 2] === 'SELECT'
+  const isConstant = from === -1 || (words[from + 1] === '(' && words[from + 2] === 'SELECT')
   const own = words.filter((_, at) => at > from && tokens[at]?.depth === 0)
   if (
     isConstant &&

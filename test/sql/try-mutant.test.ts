@@ -82,6 +82,10 @@ describe('mutants of a check', () => {
     expect(survivors(group, [pass(201)]).join()).toContain('all: all → any')
   })
 
+  it('leave what no row means alone where there is always one', () => {
+    expect(survivors('SELECT EXISTS (SELECT 1 FROM users WHERE uid = 5) AS passed', [pass(5), fail(4)])).toEqual([])
+  })
+
   it('leave out gates', () => {
     const gated: Written = {
       sql: 'SELECT uid = 5 AS passed FROM users',
