@@ -45,7 +45,6 @@ const WORDS: readonly (readonly [check: string, option: string, bad: string, goo
   ['ssh-gssapi-login-disabled', 'GSSAPIAuthentication', 'yes', 'no'],
   ['ssh-uses-pam', 'UsePAM', 'no', 'yes'],
   ['ssh-log-level', 'LogLevel', 'QUIET', 'VERBOSE'],
-  ['ssh-login-banner', 'Banner', 'none', '/etc/issue.net'],
   ['ssh-max-sessions', 'MaxSessions', '20', '10'],
   ['ssh-max-startups', 'MaxStartups', '10:30:100', '10:30:60'],
   ['ssh-macs-strong', 'MACs', 'hmac-sha2-256,umac-64@openssh.com', 'hmac-sha2-256,umac-128@openssh.com'],
@@ -76,6 +75,10 @@ export const FLIPS: readonly Flip[] = [
     ['ClientAliveInterval 300', 'ClientAliveCountMax 3'],
     'ClientAliveInterval is 0',
   ),
+  {
+    ...byProgram('ssh-login-banner', ['Banner none'], ['Banner /etc/issue.net'], 'Banner is none'),
+    base: { [CONFIG]: 'UsePAM yes\n', '/etc/issue.net': 'For those with permission only.\n' },
+  },
   ...bothWays('ssh-access-limited', ['DenyUsers bob'], ['AllowGroups admins'], 'every account may log in'),
   ...bothWays(
     'ssh-root-login',
