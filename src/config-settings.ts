@@ -12,6 +12,12 @@ export interface Config {
   /** Folders of frameworks and of profiles, later ones replacing what is called the same. */
   readonly frameworks: readonly string[]
   readonly profiles: readonly string[]
+  /** Folders of waivers and attestations. */
+  readonly waivers: readonly string[]
+  /** Milliseconds before the end of a waiver or an attestation that it is told of. */
+  readonly expiryNotice: number
+  /** Milliseconds; a waiver or an attestation that holds longer is worth a warning. */
+  readonly longestWaiver: number
   /** Files of titles for frameworks whose own may not be shown. */
   readonly frameworkTitles: readonly string[]
   /** Parameters by check id, as written; text where they come from the command line. */
@@ -62,6 +68,9 @@ export const DEFAULTS: Config = {
   library: true,
   frameworks: [],
   profiles: [],
+  waivers: [],
+  expiryNotice: 14 * 86_400_000,
+  longestWaiver: 366 * 86_400_000,
   frameworkTitles: [],
   params: {},
   textParams: {},

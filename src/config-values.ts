@@ -1,6 +1,7 @@
 import { formatSchedule, parseSchedule } from './content/schedule.ts'
 import { isMapping } from './content/words.ts'
 import { EFFECTS, type Effect } from './core/check.ts'
+import { parseDuration } from './core/duration.ts'
 import { KeelsonError } from './core/errors.ts'
 
 const SOURCE_CHOICES = ['auto', 'socket', 'osqueryi', 'embedded'] as const
@@ -44,6 +45,13 @@ export function readSeconds(value: unknown, where: string): number {
   const seconds = typeof value === 'string' && value !== '' ? Number(value) : value
   if (typeof seconds === 'number' && seconds > 0 && seconds <= 86_400) return seconds * 1000
   throw invalid(`${where} must be a number of seconds, not ${show(value)}`, 'between 0 and 86400, such as 30 or 0.5')
+}
+
+/** Milliseconds. */
+export function readDuration(value: unknown, where: string): number {
+  const seconds = typeof value === 'string' ? parseDuration(value) : undefined
+  if (seconds !== undefined && seconds > 0) return seconds * 1000
+  throw invalid(`${where} must be a duration, not ${show(value)}`, 'such as 14d or 2w')
 }
 
 export function readVersion(value: unknown): string {

@@ -4,6 +4,7 @@ import { type Config, DEFAULTS, type Flags } from './config-settings.ts'
 import {
   invalid,
   readBoolean,
+  readDuration,
   readEffect,
   readParams,
   readSchedule,
@@ -93,6 +94,9 @@ const KEYS: Readonly<Record<string, Reader>> = {
   param_data: (value, folder) => ({ paramData: readParamSources(value, folder) }),
   frameworks: (value, folder) => ({ frameworks: readPaths(value, 'frameworks', folder) }),
   profiles: (value, folder) => ({ profiles: readPaths(value, 'profiles', folder) }),
+  waivers: (value, folder) => ({ waivers: readPaths(value, 'waivers', folder) }),
+  expiry_notice: (value) => ({ expiryNotice: readDuration(value, 'expiry_notice') }),
+  longest_waiver: (value) => ({ longestWaiver: readDuration(value, 'longest_waiver') }),
   framework_titles: (value, folder) => ({ frameworkTitles: readPaths(value, 'framework_titles', folder) }),
   effects: (value) => ({ effects: readTexts(value, 'effects').map(readEffect) }),
   osquery_version: (value) => ({ osqueryVersion: readVersion(value) }),

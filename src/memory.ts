@@ -21,3 +21,6 @@ export const importAssets: typeof import('./app/import-assets.ts').importAssets 
 
 /** What each standard says of an event takes long to load, and most commands print none. */
 export const loadEventFormats = async () => (await import('./formats/event-formats.ts')).EVENT_FORMATS
+
+/** Files of waivers are read with what reads checks. */
+export const loadWaivers = () => import('./app/waivers/index.ts')

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { chooseAsset, formatColumns, formatRows, forTerminal, loadFrameworks } from '../app.ts'
+import { chooseAsset, formatColumns, formatRows, forTerminal, loadFrameworks, loadWaivers } from '../app.ts'
+import { addAcceptances } from '../core/asset-acceptances.ts'
 import type { Library } from '../core/check.ts'
 import { KeelsonError } from '../core/errors.ts'
 import { evaluateFramework, type FrameworkResult, type RequirementResult } from '../core/evaluate-framework.ts'
@@ -34,7 +35,7 @@ async function show(name: string, requirement: string | undefined, options: Opti
   const { format, library, app, opened, output, width } = await openFrameworks(options)
   const framework = app.findFramework(opened.frameworks, name)
   const wanted = requirement === undefined ? undefined : findRequirement(framework, requirement)
-  const result = await evaluate(framework, library, options)
+  const result = await evaluate(framework, { library, frameworks: opened.frameworks, options })
   const results = wanted ? result.requirements.filter((each) => each.requirement === wanted) : result.requirements
   const withStatus = options.status === true
   if (format === 'json') {
@@ -56,12 +57,18 @@ async function show(name: string, requirement: string | undefined, options: Opti
 }
 
 /** Without --status nothing is known of any check. */
-async function evaluate(framework: Framework, library: Library, options: Options): Promise<FrameworkResult> {
+async function evaluate(
+  framework: Framework,
+  { library, frameworks, options }: { library: Library; frameworks: readonly Framework[]; options: Options },
+): Promise<FrameworkResult> {
   if (!options.status) return evaluateFramework(framework, { verdictOf: () => undefined })
   const { factsOfAsset } = await loadFrameworks()
-  return withState(options, { create: false }, async ({ store, config, now }) => {
+  return withState(options, { create: false }, async ({ store, acceptances, config, now }) => {
     const asset = await chooseAsset(store, options.asset)
-    const facts = await factsOfAsset(store, asset, library, now)
+    const app = await loadWaivers()
+    const files = app.requireSoundWaivers(app.openWaivers(config, { library, frameworks }))
+    const accepted = await app.readAcceptances({ store, acceptances, files, asset, at: now, now })
+    const facts = addAcceptances(await factsOfAsset(store, asset, library, now), framework, accepted)
     return evaluateFramework(framework, { ...facts, strict: config.strict })
   })
 }

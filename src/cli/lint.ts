@@ -3,11 +3,14 @@ import {
   diagnosticsFor,
   formatDiagnostics,
   loadFrameworks,
+  loadWaivers,
   openLibrary,
   openWorkbench,
   requireKnownParams,
   selectFrom,
 } from '../app.ts'
+import type { Config } from '../config.ts'
+import type { Diagnostic, Library } from '../core/check.ts'
 import { EXIT } from '../core/errors.ts'
 import {
   addContentOptions,
@@ -25,12 +28,19 @@ export function addLintCommand(program: Command): void {
   const command = program
     .command('lint')
     .description(
-      "check the checks, frameworks and profiles: YAML, SQL against osquery's schema, and that silence is never taken for a pass",
+      "check the checks, frameworks, profiles and waivers: YAML, SQL against osquery's schema, and that silence is never taken for a pass",
     )
     .argument('[checks...]', 'ids or patterns (default: all)')
     .option('--format <format>', 'text, json')
     .option('--strict', 'let a warning count as an error')
   addSelectionOptions(addContentOptions(command)).action(lint)
+}
+
+/** What stands around the checks: frameworks, profiles, waivers, attestations. */
+async function lintAround(config: Config, library: Library): Promise<readonly Diagnostic[]> {
+  const { frameworks, diagnostics } = (await loadFrameworks()).openFrameworks(config, library)
+  const { openWaivers } = await loadWaivers()
+  return [...diagnostics, ...openWaivers(config, { library, frameworks }).diagnostics]
 }
 
 async function lint(
@@ -49,7 +59,7 @@ async function lint(
     ...diagnosticsFor(library, selection),
     ...selected.flatMap((check) => workbench.lint(check)),
     ...(patterns.length === 0 ? workbench.lintUnusedTemplates() : []),
-    ...(patterns.length === 0 ? (await loadFrameworks()).openFrameworks(config, library).diagnostics : []),
+    ...(patterns.length === 0 ? await lintAround(config, library) : []),
   ]
   if (diagnostics.length === 0) requireSome(selected, 'nothing was linted')
   if (format === 'json') output.write(toJson(diagnostics))

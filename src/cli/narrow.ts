@@ -1,5 +1,6 @@
-import { forTerminal, loadFrameworks } from '../app.ts'
+import { forTerminal, loadFrameworks, loadWaivers } from '../app.ts'
 import type { Config } from '../config.ts'
+import { type AssetAcceptances, addAcceptances } from '../core/asset-acceptances.ts'
 import type { Library } from '../core/check.ts'
 import { evaluateFramework, type FrameworkResult } from '../core/evaluate-framework.ts'
 import { referenceOf } from '../core/framework.ts'
@@ -23,12 +24,18 @@ export async function narrow({ profile, framework }: NarrowingOptions, given: Na
 export async function evaluateNarrowed(
   { framework: name }: NarrowingOptions,
   report: RunReport,
-  { config, library }: Narrowed,
+  { config, library, acceptances }: Narrowed & { readonly acceptances: AssetAcceptances | undefined },
 ): Promise<FrameworkResult | undefined> {
   if (name === undefined) return undefined
   const { factsOfRun, findFramework, openFrameworks } = await loadFrameworks()
-  const framework = findFramework(openFrameworks(config, library).frameworks, name)
-  return evaluateFramework(framework, { ...factsOfRun(report, library), strict: config.strict })
+  const { frameworks } = openFrameworks(config, library)
+  const framework = findFramework(frameworks, name)
+  const { openWaivers, requireSoundWaivers } = await loadWaivers()
+  // Only now are the frameworks there that attestations must be of.
+  requireSoundWaivers(openWaivers(config, { library, frameworks }))
+  const found = factsOfRun(report, library)
+  const facts = acceptances ? addAcceptances(found, framework, acceptances) : found
+  return evaluateFramework(framework, { ...facts, strict: config.strict })
 }
 
 /** The same in lines for a person. */

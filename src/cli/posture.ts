@@ -5,6 +5,7 @@ import {
   describeNothing,
   formatPosture,
   forTerminal,
+  loadWaivers,
   readPastMoment,
   readPosture,
   toPostureJson,
@@ -33,10 +34,14 @@ export function addPostureCommand(program: Command): void {
 async function showPosture(patterns: string[], options: Options): Promise<void> {
   const format = chooseFormat(options.format, ['table', 'json'])
   const { verbose = false } = options
-  await withState(options, { create: false }, async ({ store, output, now }) => {
+  await withState(options, { create: false }, async ({ store, acceptances, config, output, now }) => {
     const at = options.at === undefined ? undefined : readPastMoment(options.at, '--at', now)
     const asset = await chooseAsset(store, options.asset)
-    const report = await readPosture(store, { asset, selection: toSelection(patterns, {}), at, now })
+    const { openWaivers, readAcceptances, requireSoundWaivers, waivePosture } = await loadWaivers()
+    const files = requireSoundWaivers(openWaivers(config, {}))
+    const accepted = await readAcceptances({ store, acceptances, files, asset, at: at ?? now, now })
+    const known = await readPosture(store, { asset, selection: toSelection(patterns, {}), at, now })
+    const report = waivePosture(known, accepted, config.strict)
     if (report.checks.length === 0 && report.known > 0) {
       throw new KeelsonError('nothing-selected', `nothing was known of ${patterns.join(', ')} on this asset then`, {
         hint: 'checks history CHECK tells since when something is',

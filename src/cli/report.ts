@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { loadFrameworks, loadReports, openLibrary, requireSound } from '../app.ts'
+import { loadFrameworks, loadReports, loadWaivers, openLibrary, requireSound } from '../app.ts'
 import { KeelsonError, messageOf } from '../core/errors.ts'
 import { chooseAsset, forTerminal, readPastMoment } from '../memory.ts'
 import { addContentOptions, addStateOption, type ContentOptions, collect, type StateOptions } from './options.ts'
@@ -26,7 +26,7 @@ export function addReportCommand(program: Command): void {
 }
 
 async function report(options: Options, version: string): Promise<void> {
-  await withState(options, { create: false }, async ({ store, config, output, now }) => {
+  await withState(options, { create: false }, async ({ store, acceptances, config, output, now }) => {
     const library = requireSound(openLibrary(config))
     const { openFrameworks, requireSoundFrameworks, findFramework } = await loadFrameworks()
     const { frameworks } = requireSoundFrameworks(openFrameworks(config, library))
@@ -38,8 +38,14 @@ async function report(options: Options, version: string): Promise<void> {
         hint: 'choose an earlier one',
       })
     }
+    const asset = await chooseAsset(store, options.asset)
+    const { openWaivers, readAcceptances, requireSoundWaivers } = await loadWaivers()
+    const files = requireSoundWaivers(openWaivers(config, { library, frameworks }))
+    const { waiverOf, attestationOf } = await readAcceptances({ store, acceptances, files, asset, at: at ?? now, now })
     const gathered = await gatherReport(store, {
-      asset: await chooseAsset(store, options.asset),
+      asset,
+      waiverOf,
+      attestationOf,
       at,
       since,
       now,

@@ -3,6 +3,7 @@ import {
   createUuidOf,
   FORMAT_NAMES,
   forTerminal,
+  loadWaivers,
   openLibrary,
   openSource,
   openWorkbench,
@@ -78,6 +79,8 @@ async function run(patterns: string[], options: Options, version: string): Promi
   try {
     const all = requireSound(openLibrary(given))
     requireKnownParams(given, all)
+    const { openWaivers, requireSoundWaivers } = await loadWaivers()
+    const files = requireSoundWaivers(openWaivers(given, { library: all }))
     const selected = { config: given, library: all, selection: toSelection(patterns, options) }
     const { config, library, selection } = await narrow(options, selected)
     requireSome(selectFrom(library, selection), 'nothing was judged')
@@ -89,7 +92,8 @@ async function run(patterns: string[], options: Options, version: string): Promi
     }
     warnings.forEach(warn)
     progress('judging')
-    const { report, failure } = await runWithState(source, workbench, {
+    const { report, acceptances, failure } = await runWithState(source, workbench, {
+      files,
       config,
       library,
       selection,
@@ -102,7 +106,7 @@ async function run(patterns: string[], options: Options, version: string): Promi
     progress('')
     requireSome(report.results, 'nothing was judged', `none of them says anything of ${report.asset.platform}`)
     const { color, width } = output
-    const framework = await evaluateNarrowed(options, report, { config, library, selection })
+    const framework = await evaluateNarrowed(options, report, { config, library, selection, acceptances })
     const formatted = framework ? { ...report, frameworks: [framework] } : report
     const asked = { color, width, strict: config.strict, verbose: options.verbose ?? false }
     output.write(REPORT_FORMATS[format](formatted, asked, { version, uuidOf: createUuidOf() }))

@@ -5,6 +5,7 @@ import {
   PROFILE_FILE_SCHEMA,
   SUPPORT_FILE_SCHEMA,
   TEMPLATE_FILE_SCHEMA,
+  WAIVER_FILE_SCHEMA,
 } from '../app.ts'
 import { EVENT_SCHEMA } from '../core/event-schema.ts'
 import { openOutput } from './output.ts'
@@ -16,6 +17,7 @@ const SCHEMAS = {
   framework: FRAMEWORK_FILE_SCHEMA,
   supports: SUPPORT_FILE_SCHEMA,
   profile: PROFILE_FILE_SCHEMA,
+  waiver: WAIVER_FILE_SCHEMA,
   event: EVENT_SCHEMA,
 } as const
 
@@ -24,7 +26,7 @@ export function addSchemaCommand(program: Command): void {
     .command('schema')
     .description('print the JSON Schema of what you write, for your editor, or of the events that you get')
     .addArgument(
-      new Argument('[what]', 'check, template, framework, supports, profile or event')
+      new Argument('[what]', 'check, template, framework, supports, profile, waiver or event')
         .choices(Object.keys(SCHEMAS))
         .default('check'),
     )

@@ -1,7 +1,15 @@
 import type { Command } from 'commander'
 import { SEVERITIES } from '../core/check.ts'
 import { EXIT, exitCodeOf, KeelsonError } from '../core/errors.ts'
-import { chooseAsset, describeNothing, formatStatus, forTerminal, readPosture, toPostureJson } from '../memory.ts'
+import {
+  chooseAsset,
+  describeNothing,
+  formatStatus,
+  forTerminal,
+  loadWaivers,
+  readPosture,
+  toPostureJson,
+} from '../memory.ts'
 import { addReadingOptions, collect, type SelectionOptions, toSelection } from './options.ts'
 import { chooseFormat } from './output.ts'
 import { toJson } from './to-json.ts'
@@ -25,9 +33,12 @@ export function addStatusCommand(program: Command): void {
 async function showStatus(patterns: string[], options: Options): Promise<void> {
   const format = chooseFormat(options.format, ['table', 'json'])
   const selection = toSelection(patterns, options)
-  await withState(options, { create: false }, async ({ store, config, output, now }) => {
+  await withState(options, { create: false }, async ({ store, acceptances, config, output, now }) => {
     const asset = await chooseAsset(store, options.asset)
-    const report = await readPosture(store, { asset, selection, now })
+    const { openWaivers, readAcceptances, requireSoundWaivers, waivePosture } = await loadWaivers()
+    const files = requireSoundWaivers(openWaivers(config, {}))
+    const accepted = await readAcceptances({ store, acceptances, files, asset, at: now, now })
+    const report = waivePosture(await readPosture(store, { asset, selection, now }), accepted, config.strict)
     if (report.checks.length === 0 && report.known > 0) {
       throw new KeelsonError('nothing-selected', 'no checks are selected, so nothing is told', {
         hint: 'checks status shows all',

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import type { AcceptanceStore } from '../core/acceptance-store.ts'
 import type { Store } from '../core/store.ts'
 import { forTerminal, openState } from '../memory.ts'
 import { type ContentOptions, type StateOptions, toConfig } from './options.ts'
@@ -8,6 +9,8 @@ export type StateCommandOptions = StateOptions & Pick<ContentOptions, 'config'> 
 
 export interface StateContext {
   readonly store: Store
+  /** Waivers and attestations that were given by commands. */
+  readonly acceptances: AcceptanceStore
   readonly config: Config
   readonly output: Output
   /** Milliseconds since 1970. */
@@ -22,10 +25,10 @@ export async function withState<Answer>(
 ): Promise<Answer> {
   const config = toConfig(options)
   const output = openOutput()
-  const { store, warnings } = await openState(config, { clock: Date.now, create })
+  const { store, acceptances, warnings } = await openState(config, { clock: Date.now, create })
   try {
     for (const warning of warnings) output.note(`checks: ${forTerminal(warning)}\n`)
-    return await use({ store, config, output, now: Date.now() })
+    return await use({ store, acceptances, config, output, now: Date.now() })
   } finally {
     await store.close()
   }

@@ -71,7 +71,7 @@ export type Standing = (typeof STANDINGS)[number]
 /** A waiver accepts a failure, and nothing else. */
 export function standingOf({ verdict, waiver }: Pick<ReportedItem, 'verdict' | 'waiver'>): Standing {
   if (verdict === null) return 'not_asked'
-  return verdict === 'fail' && waiver !== undefined ? 'waived' : verdict
+  return waiver !== undefined && (verdict === 'fail' || verdict === 'warn') ? 'waived' : verdict
 }
 
 export function countStandings(

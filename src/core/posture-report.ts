@@ -3,10 +3,15 @@ import type { DefinitionWords } from './definition-words.ts'
 import type { Summary } from './report.ts'
 import type { CheckPosture, KnownAsset } from './store.ts'
 import { WORST_FIRST } from './verdict.ts'
+import type { LapsedWaiver, WaiverNote } from './waiver.ts'
 
 /** What was known of a check, with its own words as of then. */
 export interface WordedPosture extends CheckPosture {
   readonly words: DefinitionWords
+  /** That this failure was accepted then; the verdict stays what it is. */
+  readonly waiver?: WaiverNote
+  /** A waiver that was meant for this failure and did not hold. */
+  readonly lapsed?: LapsedWaiver
 }
 
 /** What was known of an asset at a time. Times are milliseconds since 1970. */

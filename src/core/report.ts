@@ -1,7 +1,9 @@
 import type { Platform, Severity } from './check.ts'
+import type { AcceptedFailure } from './compliance-report.ts'
 import type { EvidenceRow, LeafJudgement } from './judge.ts'
 import type { SourceInfo } from './source.ts'
 import { VERDICTS, type Verdict } from './verdict.ts'
+import type { LapsedWaiver } from './waiver.ts'
 
 /** A machine, as far as its source names it. */
 export interface Asset {
@@ -46,6 +48,10 @@ export interface CheckResult {
   readonly clauses: readonly LeafJudgement[]
   /** What is remembered of the check; absent where nothing is. */
   readonly memory?: ResultMemory
+  /** Who accepts that it fails, and until when; the verdict stays what it is. */
+  readonly waiver?: AcceptedFailure
+  /** A waiver that was meant for this failure and does not hold. */
+  readonly lapsed?: LapsedWaiver
 }
 
 /** Times are ISO 8601, UTC. */
@@ -71,7 +77,8 @@ export interface RunMemory {
   readonly entries: number
 }
 
-export type Summary = Readonly<Record<Verdict, number>>
+/** How many checks have each verdict; failures that are accepted are counted apart, where there are any. */
+export type Summary = Readonly<Record<Verdict, number>> & { readonly waived?: number }
 
 export interface RunReport {
   readonly asset: Asset
@@ -85,8 +92,14 @@ export interface RunReport {
   readonly memory?: RunMemory
 }
 
-export function summarize(results: readonly { readonly verdict: Verdict }[]): Summary {
+export function summarize(
+  results: readonly { readonly verdict: Verdict; readonly waiver?: AcceptedFailure }[],
+): Summary {
   const summary = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Record<Verdict, number>
-  for (const { verdict } of results) summary[verdict]++
-  return summary
+  let waived = 0
+  for (const { verdict, waiver } of results) {
+    if (waiver) waived++
+    else summary[verdict]++
+  }
+  return waived > 0 ? { ...summary, waived } : summary
 }

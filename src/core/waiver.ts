@@ -1,5 +1,6 @@
 import { type Acceptance, coversAsset, holdsAt, matchesAny, type ScopedAsset, stateOf } from './acceptance.ts'
 import type { Severity } from './check.ts'
+import type { AcceptedFailure } from './compliance-report.ts'
 import type { Verdict } from './verdict.ts'
 
 /** That failures of checks on some assets are accepted for a time. */
@@ -16,13 +17,9 @@ export interface Waiver extends Acceptance {
 }
 
 /** A waiver as it is shown beside the failure that it accepts. Times are ISO 8601, UTC. */
-export interface WaiverNote {
-  readonly id: string
-  readonly reason: string
-  readonly approver: string
+export interface WaiverNote extends AcceptedFailure {
   readonly risk: Severity
   readonly from: string
-  readonly until: string
   readonly compensating?: string
   /** `store`, or the place of its file. */
   readonly origin: string

@@ -16,6 +16,8 @@ const HEADER = [
   'source',
   'finishedAt',
   'frameworks',
+  'waiver',
+  'waivedUntil',
 ]
 
 /** RFC 4180 with a header, a record per result; `evidence` is JSON, `frameworks` the
@@ -24,7 +26,12 @@ export function formatCsv(report: FormattedReport): string {
   const supported = requirementsByCheck(report)
   const records = [
     HEADER,
-    ...report.results.map((result) => [...recordOf(result, report), (supported.get(result.check) ?? []).join('; ')]),
+    ...report.results.map((result) => [
+      ...recordOf(result, report),
+      (supported.get(result.check) ?? []).join('; '),
+      result.waiver?.id ?? '',
+      result.waiver?.until ?? '',
+    ]),
   ]
   return records.map((cells) => `${cells.map(forCsv).join(',')}\r\n`).join('')
 }

@@ -1,6 +1,7 @@
 import type { FrameworkResult } from '../core/evaluate-framework.ts'
 import { referenceOf } from '../core/framework.ts'
 import { describeAsset, describeReason, describeRows, describeSource, elapsedOf } from './describe.ts'
+import { describeWaiver } from './describe-waiver.ts'
 import { forTerminal, forXml } from './escape.ts'
 import type { FormattedReport, FormattedResult } from './formatted-report.ts'
 import { describeTally } from './framework-rows.ts'
@@ -13,7 +14,7 @@ type Outcome = 'failure' | 'error' | 'skipped' | 'note' | 'passed'
 
 /**
  * JUnit's XML, as CI servers read it: one suite `keelson`, a case per check. Fail is a failure, error an error, not
- * applicable is skipped; a warning passes with a note, or is a failure when `strict`.
+ * applicable is skipped, and so is a failure that is waived; a warning passes with a note, or is a failure when `strict`.
  */
 export function formatJunit(report: FormattedReport, { strict = false }: ReportOptions = {}): string {
   const outcomes = report.results.map((result) => outcomeOf(result, strict))
@@ -40,7 +41,8 @@ export function formatJunit(report: FormattedReport, { strict = false }: ReportO
   ].join('\n')
 }
 
-function outcomeOf({ verdict }: FormattedResult, strict: boolean): Outcome {
+function outcomeOf({ verdict, waiver }: FormattedResult, strict: boolean): Outcome {
+  if (waiver) return 'skipped'
   if (verdict === 'pass') return 'passed'
   if (verdict === 'warn') return strict ? 'failure' : 'note'
   if (verdict === 'not_applicable') return 'skipped'
@@ -78,7 +80,8 @@ function testCase(result: FormattedResult, outcome: Outcome): string[] {
 }
 
 function outcomeElement(result: FormattedResult, outcome: Outcome): string {
-  const message = describeReason(result) ?? result.verdict
+  const reason = describeReason(result) ?? result.verdict
+  const message = result.waiver ? `waived ${describeWaiver(result)}: ${reason}` : reason
   if (outcome === 'skipped') return `      <skipped${attributes({ message })}/>`
   const lines = bodyOf(result).map((line) => forXml(forTerminal(line)))
   if (outcome === 'note')

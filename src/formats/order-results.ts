@@ -1,22 +1,24 @@
 import { SEVERITIES } from '../core/check.ts'
-import { type Verdict, WORST_FIRST } from '../core/verdict.ts'
+import { STANDINGS, type Standing, standingOf } from '../core/compliance-report.ts'
+import type { Verdict } from '../core/verdict.ts'
 import type { FormattedResult } from './formatted-report.ts'
 
 export interface VerdictGroup {
-  readonly verdict: Verdict
+  /** Accepted failures are a group of their own. */
+  readonly standing: Standing
   readonly results: readonly FormattedResult[]
 }
 
 /** Whether a verdict asks somebody to do something. */
-export function isTroubled(verdict: Verdict): boolean {
+export function isTroubled(verdict: Verdict | Standing): boolean {
   return verdict === 'fail' || verdict === 'error' || verdict === 'warn'
 }
 
-/** The results by verdict, failing first; within it by severity, critical first, then by id. No empty groups. */
+/** The results by what they stand for, failing first; within it by severity, critical first, then by id. No empty groups. */
 export function groupResults(results: readonly FormattedResult[]): VerdictGroup[] {
-  const groups = WORST_FIRST.map((verdict) => ({
-    verdict,
-    results: results.filter((result) => result.verdict === verdict).sort(compareResults),
+  const groups = STANDINGS.map((standing) => ({
+    standing,
+    results: results.filter((result) => standingOf(result) === standing).sort(compareResults),
   }))
   return groups.filter((group) => group.results.length > 0)
 }

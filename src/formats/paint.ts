@@ -3,6 +3,7 @@ const STYLES = {
   fail: '1;31',
   error: '1;35',
   warn: '1;33',
+  waived: '1;34',
   pass: '32',
   not_applicable: '2',
   critical: '1;97;41',

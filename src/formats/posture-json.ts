@@ -18,7 +18,7 @@ export function toPostureJson({ asset, at, knownSince, checks, summary }: Postur
 
 function toCheckJson(posture: WordedPosture) {
   const { check, verdict, judged, unknown, seenAt, version, definition, words, sequence, pruned } = posture
-  const { reason, evidence, evidenceTotal } = posture
+  const { reason, evidence, evidenceTotal, waiver, lapsed } = posture
   return {
     check,
     title: words.title,
@@ -26,6 +26,8 @@ function toCheckJson(posture: WordedPosture) {
     tags: words.tags,
     verdict,
     since: toIso(sinceOf(posture)),
+    ...(waiver && { waiver }),
+    ...(lapsed && { lapsed }),
     judged: judged && { verdict: judged.verdict, since: toIso(judged.since) },
     unknown: unknown && { reason: unknown.reason, since: toIso(unknown.since) },
     confirmedAt: toIso(seenAt),

@@ -1,9 +1,9 @@
 import type { DefinitionWords } from '../core/definition-words.ts'
 import type { PostureReport, WordedPosture } from '../core/posture-report.ts'
 import type { CheckResult } from '../core/report.ts'
-import { WORST_FIRST } from '../core/verdict.ts'
-import { countOf, VERDICT_NAMES, VERDICT_WORDS } from './describe.ts'
+import { countOf, VERDICT_NAMES } from './describe.ts'
 import { describeMoment, describeSpan } from './describe-time.ts'
+import { listCounts } from './describe-waiver.ts'
 import { isTroubled } from './order-results.ts'
 import type { Paint } from './paint.ts'
 
@@ -22,10 +22,7 @@ export function describeLast({ judged, unknown }: WordedPosture): string | undef
 
 /** `24 checks on web-1: 3 failed, 10 passed`, painted. */
 export function formatCounts({ checks, summary }: PostureReport, asset: string, paint: Paint): string {
-  const counts = WORST_FIRST.filter((verdict) => summary[verdict] > 0 || verdict === 'fail')
-  const words = counts.map((verdict) =>
-    paint(verdict === 'fail' && summary.fail === 0 ? 'pass' : verdict, `${summary[verdict]} ${VERDICT_WORDS[verdict]}`),
-  )
+  const words = listCounts(summary).map(({ style, text }) => paint(style, text))
   return `${paint('strong', `${countOf(checks.length, 'check')} on ${asset}:`)} ${words.join(', ')}`
 }
 
@@ -36,7 +33,7 @@ export function describeLasting(since: number, until: number): string {
 
 /** A posture as the formats of results take it. */
 export function toCheckResult(posture: WordedPosture): CheckResult {
-  const { check, verdict, version, evidence, evidenceTotal, unknown, words } = posture
+  const { check, verdict, version, evidence, evidenceTotal, unknown, words, waiver, lapsed } = posture
   const reason = describeKnown(posture) ?? null
   return {
     check,
@@ -53,6 +50,8 @@ export function toCheckResult(posture: WordedPosture): CheckResult {
     why: words.why,
     fix: words.fix,
     clauses: [],
+    ...(waiver && { waiver }),
+    ...(lapsed && { lapsed }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { nameOf } from '../core/event.ts'
 import { type PostureReport, sinceOf, type WordedPosture } from '../core/posture-report.ts'
 import { describeAgo, describeMoment } from './describe-time.ts'
+import { describeWaiver } from './describe-waiver.ts'
 import { forTerminal } from './escape.ts'
 import { isTroubled } from './order-results.ts'
 import { createPaint } from './paint.ts'
@@ -45,6 +46,7 @@ function formatCheck(posture: WordedPosture, at: number, layout: DetailsLayout):
   return [
     ...formatHeading(posture, layout),
     ...lines('Since:', since === null ? 'it is not known' : `${describeMoment(since)} (${describeLasting(since, at)})`),
+    ...lines('Waiver:', describeWaiver(posture)),
     ...lines('Reason:', describeKnown(posture)),
     ...lines('Last:', describeLast(posture)),
     ...lines('Seen:', seenAt === null || (!verbose && verdict !== 'error') ? undefined : describeAgo(seenAt, at)),
@@ -55,8 +57,9 @@ function formatCheck(posture: WordedPosture, at: number, layout: DetailsLayout):
   ]
 }
 
-function formatHeading({ check, verdict, words }: WordedPosture, { paint, width }: DetailsLayout): string[] {
-  const troubled = isTroubled(verdict)
+function formatHeading({ check, verdict, words, waiver }: WordedPosture, { paint, width }: DetailsLayout): string[] {
+  const troubled = isTroubled(verdict) && !waiver
+  const standing = waiver ? 'waived' : verdict
   const severity = words.severity ?? 'unknown'
   const word = troubled && (severity === 'critical' || severity === 'high') ? severity.toUpperCase() : severity
   const rank =
@@ -65,7 +68,7 @@ function formatHeading({ check, verdict, words }: WordedPosture, { paint, width 
   const id = { text: forTerminal(check), style: 'muted', gap: 2 } as const
   const lines = wrapWords(words.title === null ? title : [...title, id], width - TITLE_AT, paint)
   return lines.map(
-    (line, index) => (index === 0 ? `${paint(verdict, MARKS[verdict])}  ${rank}` : ' '.repeat(TITLE_AT)) + line,
+    (line, index) => (index === 0 ? `${paint(standing, MARKS[standing])}  ${rank}` : ' '.repeat(TITLE_AT)) + line,
   )
 }
 

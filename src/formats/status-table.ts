@@ -2,6 +2,7 @@ import { nameOf } from '../core/event.ts'
 import { type PostureReport, sinceOf, type WordedPosture } from '../core/posture-report.ts'
 import { formatColumns } from './columns.ts'
 import { describeAgo, describeMoment, describeSpan } from './describe-time.ts'
+import { describeWaiver } from './describe-waiver.ts'
 import { forTerminal } from './escape.ts'
 import { isTroubled } from './order-results.ts'
 import { createPaint, type Paint } from './paint.ts'
@@ -20,12 +21,12 @@ export function formatStatus(report: PostureReport, { color, width }: ReportOpti
   const paint = createPaint(color)
   const columns = Math.max(NARROWEST, width || DEFAULT_WIDTH)
   const { checks, at, asset } = report
-  const rows = checks.map(({ check, verdict, words, seenAt, ...posture }) => {
+  const rows = checks.map(({ check, verdict, words, seenAt, waiver, ...posture }) => {
     const since = sinceOf({ check, verdict, seenAt, ...posture })
     const severity = words.severity ?? 'unknown'
-    const stands = isTroubled(verdict) && (severity === 'critical' || severity === 'high')
+    const stands = isTroubled(verdict) && !waiver && (severity === 'critical' || severity === 'high')
     return [
-      MARKS[verdict],
+      MARKS[waiver ? 'waived' : verdict],
       stands ? severity.toUpperCase() : severity,
       check,
       since === null ? 'unknown' : describeMoment(since),
@@ -49,17 +50,20 @@ export function formatStatus(report: PostureReport, { color, width }: ReportOpti
 
 function styleCell(text: string, posture: WordedPosture | undefined, column: number, paint: Paint): string {
   if (!posture) return paint('muted', text)
-  const { verdict, words } = posture
-  if (column === 0) return paint(verdict, text)
-  if (column === 1) return paint(isTroubled(verdict) ? (words.severity ?? 'muted') : 'muted', text)
-  if (column === 2) return paint(isTroubled(verdict) ? 'strong' : undefined, text)
+  const { verdict, words, waiver } = posture
+  const troubled = isTroubled(verdict) && !waiver
+  if (column === 0) return paint(waiver ? 'waived' : verdict, text)
+  if (column === 1) return paint(troubled ? (words.severity ?? 'muted') : 'muted', text)
+  if (column === 2) return paint(troubled ? 'strong' : undefined, text)
   return paint('muted', text)
 }
 
 function formatWhy(posture: WordedPosture | undefined, width: number, paint: Paint): string[] {
   if (!posture || !isTroubled(posture.verdict)) return []
   const last = describeLast(posture)
-  const told = [describeKnown(posture), last && `before: ${last}`].filter((part) => part !== undefined)
+  const accepted = describeWaiver(posture)
+  const waiver = posture.waiver ? `waived ${accepted}` : accepted && `waiver ${accepted}`
+  const told = [waiver, describeKnown(posture), last && `before: ${last}`].filter((part) => part !== undefined)
   const lines = told.flatMap((text) => wrapWords(wordsOf(forTerminal(text)), width - INDENT, paint))
   return lines.map((line) => ' '.repeat(INDENT) + line)
 }

@@ -9,6 +9,7 @@ import {
   VERDICT_NAMES,
 } from './describe.ts'
 import { describeAgo, describeSpan } from './describe-time.ts'
+import { describeWaiver } from './describe-waiver.ts'
 import { forTerminal } from './escape.ts'
 import type { FormattedResult } from './formatted-report.ts'
 import { isTroubled } from './order-results.ts'
@@ -34,11 +35,15 @@ const LABEL_WIDTH = 'CRITICAL  '.length
 
 /** The indented lines below a check: the reason, the rows that were found, and how to mend it. */
 export function formatDetails(result: FormattedResult, layout: DetailsLayout): string[] {
-  const troubled = isTroubled(result.verdict)
+  const troubled = isTroubled(result.verdict) && !result.waiver
   // Why a check does not apply is worth a line where it says more than that.
   const telling = result.verdict === 'not_applicable' && result.reason !== INAPPLICABLE
-  const remembered = memoryLines(result, layout, troubled || layout.verbose)
-  if (!troubled && !telling && !layout.verbose) return remembered
+  const waiver = describeWaiver(result)
+  const remembered = [
+    ...memoryLines(result, layout, troubled || layout.verbose),
+    ...(waiver === undefined ? [] : label('Waiver:', wrap(wordsOf(forTerminal(waiver)), layout), layout)),
+  ]
+  if (!troubled && !telling && !result.waiver && !layout.verbose) return remembered
   const reason = describeReason(result)
   const parts = result.reasons.length > 1 ? result.reasons : reason === undefined ? [] : [reason]
   const style = troubled ? undefined : 'muted'

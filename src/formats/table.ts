@@ -1,6 +1,7 @@
-import { type Verdict, WORST_FIRST } from '../core/verdict.ts'
-import { countOf, describeAsset, describeElapsed, describeSource, elapsedOf, VERDICT_WORDS } from './describe.ts'
+import type { Verdict } from '../core/verdict.ts'
+import { countOf, describeAsset, describeElapsed, describeSource, elapsedOf } from './describe.ts'
 import { describeAgo } from './describe-time.ts'
+import { listCounts } from './describe-waiver.ts'
 import { forTerminal } from './escape.ts'
 import type { FormattedReport, FormattedResult } from './formatted-report.ts'
 import { groupResults, isTroubled } from './order-results.ts'
@@ -11,10 +12,11 @@ import { foldInapplicable, MANY_INAPPLICABLE } from './table-inapplicable.ts'
 import { measureText, padText } from './text-width.ts'
 import { type Word, wordsOf, wrapWords } from './wrap-words.ts'
 
-export const MARKS: Readonly<Record<Verdict, string>> = {
+export const MARKS: Readonly<Record<Verdict | 'waived', string>> = {
   fail: '✗ FAIL ',
   error: '? ERROR',
   warn: '! WARN ',
+  waived: '~WAIVED',
   pass: '✓ pass ',
   not_applicable: '– n/a  ',
 }
@@ -101,12 +103,13 @@ function formatGroup(results: readonly FormattedResult[], layout: Layout): strin
 }
 
 function formatHeading(result: FormattedResult, { paint, width, titleWidth }: Layout): string[] {
-  const { verdict, severity } = result
-  const troubled = isTroubled(verdict)
+  const { verdict, severity, waiver } = result
+  const troubled = isTroubled(verdict) && !waiver
+  const standing = waiver ? 'waived' : verdict
   const stands = severity === 'critical' || severity === 'high'
   const word = stands && troubled ? severity.toUpperCase() : severity
   const rank = paint(troubled ? severity : 'muted', word) + ' '.repeat(SEVERITY_WIDTH - word.length)
-  const start = `${paint(verdict, MARKS[verdict])}${GAP}${rank}${GAP}`
+  const start = `${paint(standing, MARKS[standing])}${GAP}${rank}${GAP}`
   const titleStyle: Style | undefined = troubled ? 'strong' : verdict === 'not_applicable' ? 'muted' : undefined
   const words = wordsOf(forTerminal(result.title), titleStyle)
   const id: Word = { text: forTerminal(result.check), style: 'muted', gap: GAP.length }
@@ -126,11 +129,9 @@ function formatSummary(report: FormattedReport, { paint, width }: Layout): strin
   const { results, summary, source } = report
   const elapsed = elapsedOf(report)
   const took = elapsed === undefined ? '' : ` in ${describeElapsed(elapsed)}`
-  const counts = WORST_FIRST.filter((verdict) => summary[verdict] > 0 || verdict === 'fail')
-  const words = counts.map((verdict, index): Word => {
-    const style = verdict === 'fail' && summary.fail === 0 ? 'pass' : verdict
-    const comma = index < counts.length - 1 ? ',' : ''
-    return { text: `${summary[verdict]} ${VERDICT_WORDS[verdict]}${comma}`, style }
+  const counts = listCounts(summary)
+  const words = counts.map(({ style, text }, index): Word => {
+    return { text: `${text}${index < counts.length - 1 ? ',' : ''}`, style }
   })
   const total: Word = { text: `${countOf(results.length, 'check')}${took}:`, style: 'strong' }
   const asset = describeAsset(report)

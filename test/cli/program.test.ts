@@ -28,6 +28,9 @@ const COMMANDS = [
   'ledger',
   'backup',
   'restore',
+  'report',
+  'waive',
+  'attest',
   ...REMEMBERING,
 ]
 

@@ -5,7 +5,8 @@ import { hostileReport } from './hostile-text.ts'
 import { readCsv } from './read-csv.ts'
 import { realisticReport, sampleReport } from './sample-report.ts'
 
-const HEADER = 'check,title,severity,verdict,reason,evidence,fix,version,asset,platform,source,finishedAt,frameworks'
+const HEADER =
+  'check,title,severity,verdict,reason,evidence,fix,version,asset,platform,source,finishedAt,frameworks,waiver,waivedUntil'
 
 describe('formatCsv', () => {
   it('has a header and a record per result', () => {
@@ -28,6 +29,8 @@ describe('formatCsv', () => {
       'embedded engine (preview, follows osquery 5.23.0)',
       '2026-03-04T05:06:08.240Z',
       '',
+      '',
+      '',
     ])
   })
 
@@ -41,7 +44,7 @@ describe('formatCsv', () => {
         const records = readCsv(formatCsv(report))
         expect(records).toHaveLength(report.results.length + 1)
         for (const record of records) {
-          expect(record).toHaveLength(13)
+          expect(record).toHaveLength(15)
           for (const cell of record) expect(cell).not.toMatch(/^[=+\-@\t\r\n]/)
         }
         const evidence = records.slice(1).map((record) => JSON.parse(record[5] as string))

@@ -2,6 +2,7 @@ import { DeliveryService } from '../delivery/delivery-service.ts'
 import { registerSinkMetrics } from '../delivery/sink-metrics.ts'
 import { readSinkReports } from '../delivery/steer-delivery.ts'
 import { chooseAsset, openState } from '../state.ts'
+import { ExpiryService } from '../waivers/expiry-service.ts'
 import { createMetrics, serveMetrics } from './metrics.ts'
 import { parseLoopback } from './parse-loopback.ts'
 import { type RunWatchOptions, requireStatePath, runWatch } from './run-watch.ts'
@@ -12,7 +13,9 @@ export async function startWatch(options: RunWatchOptions): Promise<void> {
   const { config } = options
   const state = requireStatePath(config)
   const delivery = new DeliveryService({ ...options, state })
-  const services = [delivery, ...options.services]
+  const { flags, log } = options
+  const expiry = new ExpiryService({ flags, config, state, log, clock: Date.now, onTold: () => delivery.wake() })
+  const services = [delivery, expiry, ...options.services]
   if (config.metrics === undefined) return runWatch({ ...options, services })
   const address = parseLoopback(config.metrics)
   const readPosture = async () => {

@@ -1,6 +1,7 @@
 import type { Config, Flags } from '../../config.ts'
 import { EXIT, KeelsonError } from '../../core/errors.ts'
 import { DeliveryService } from '../delivery/delivery-service.ts'
+import { ExpiryService } from '../waivers/expiry-service.ts'
 import { requireStatePath, type WatchService } from './run-watch.ts'
 import { acquireWatchLock } from './watch-lock.ts'
 import type { WatchLog } from './watch-log.ts'
@@ -22,7 +23,11 @@ const DRAIN = 30_000
 /** Evaluates what is due, once, with what an earlier watch on the state has left to it. @throws KeelsonError */
 export async function watchOnce({ flags, config, log, env, stop, ...options }: WatchOnceOptions): Promise<void> {
   const state = requireStatePath(config)
-  const services = [new DeliveryService({ flags, config, state, log, env }), ...options.services]
+  const services = [
+    new DeliveryService({ flags, config, state, log, env }),
+    new ExpiryService({ flags, config, state, log, clock: Date.now }),
+    ...options.services,
+  ]
   const lock = await acquireWatchLock(state)
   try {
     const { timeout } = config

@@ -1,0 +1,8 @@
+export { toScopeMeta } from '../../core/acceptance-event.ts'
+export { formatAcceptances, toAcceptanceJson } from '../../formats/acceptances-table.ts'
+export { ExpiryService } from './expiry-service.ts'
+export { type AttestationRequest, toNewAttestation, toNewWaiver, type WaiverRequest } from './new-acceptance.ts'
+export { openWaivers, requireSoundWaivers, WaiverError } from './open-waivers.ts'
+export { joinAcceptances, readAcceptances } from './read-acceptances.ts'
+export { carryAttestations } from './renumber-attestations.ts'
+export { waivePosture } from './waive-posture.ts'
