@@ -12,6 +12,7 @@ import { SchemaEngine } from '../sql/schema-engine.ts'
 import { loadSqlite } from '../sql/sqlite.ts'
 import { toStatement } from '../sql/statement.ts'
 import { type GateOptions, OSQUERY_GATES } from '../sql/table-gates.ts'
+import { TestCompiler } from '../sql/test-compiler.ts'
 import { ContentError } from './library.ts'
 import { MissingParamError, paramsOf } from './params.ts'
 import { templatesUsed } from './templates-used.ts'
@@ -46,6 +47,7 @@ export async function openWorkbench(config: Config, { checks, templates }: Libra
   const { osqueryVersion, extension, effects } = config
   const engineOf = await openEngines()
   const lintOptions = { engineOf, templates, osqueryVersion, extension, effects }
+  const compiler = new TestCompiler(templates)
   const compile: Workbench['compile'] = (check, platform, gates = OSQUERY_GATES) => {
     try {
       return compileCheck(check, engineOf(platform), { templates, values: paramsOf(check, config), ...gates })
@@ -64,7 +66,7 @@ export async function openWorkbench(config: Config, { checks, templates }: Libra
       return unused.flatMap((template) => lintTemplate(template, lintOptions))
     },
     test: (check, test) =>
-      runTest(check, test, engineOf(test.platform), { templates, values: testValuesOf(check, test) }),
+      runTest(check, test, engineOf(test.platform), { values: testValuesOf(check, test), compiler }),
     tables: (platform) => engineOf(platform).tables,
   }
 }

@@ -1,14 +1,14 @@
-import type { Check, CheckTest, Template } from '../core/check.ts'
+import type { Check, CheckTest } from '../core/check.ts'
 import type { CompiledCheck, Leaf } from '../core/compiled.ts'
 import { messageOf } from '../core/errors.ts'
 import { findClosest } from '../core/find-closest.ts'
 import { type Judgement, judge, type Observation } from '../core/judge.ts'
 import { settle } from '../core/settle.ts'
-import { CompileError, compileCheck } from './compile.ts'
+import { CompileError } from './compile.ts'
 import type { ParamValues } from './expand.ts'
 import type { Fixture, SchemaEngine } from './schema-engine.ts'
 import { SqlError, SqlTimeout } from './sql-error.ts'
-import type { GateOptions } from './table-gates.ts'
+import type { TestCompiler } from './test-compiler.ts'
 import { tablesOfTest } from './test-tables.ts'
 
 export interface TestOutcome {
@@ -20,23 +20,12 @@ export interface TestOutcome {
   readonly judgement?: Judgement
 }
 
-const NEVER = 'SELECT 1 WHERE 0'
-
-/** The gates as a test sets them: root and console user are given, and tables are what `given` says. */
-export function testGates({ root, consoleUser }: Pick<CheckTest, 'root' | 'consoleUser'>): GateOptions {
-  return {
-    rootGates: root ? undefined : { darwin: NEVER, linux: NEVER, windows: NEVER },
-    consoleUserGate: consoleUser ? undefined : NEVER,
-    proof: 'rows',
-  }
-}
-
 /** Runs one test of a check, offline. */
 export function runTest(
   check: Check,
   test: CheckTest,
   engine: SchemaEngine,
-  options: { templates: ReadonlyMap<string, Template>; values: ParamValues },
+  { values, compiler }: { values: ParamValues; compiler: TestCompiler },
 ): TestOutcome {
   const named = { check: check.id, test }
   const stray = findStrayRows(test, engine)
@@ -44,7 +33,7 @@ export function runTest(
   const unnamed = new Set<string>()
   const fixture = fixtureOf(test, (table) => unnamed.add(table))
   try {
-    const compiled = compileCheck(check, engine, { ...options, ...testGates(test) })
+    const compiled = compiler.compile(check, test, values, engine)
     const judgement = judgeOver(settle(compiled, tablesOfTest(compiled, test, engine)), engine, fixture, test.now)
     const problem = unnamed.size > 0 ? unnamedProblem(unnamed) : compareOutcome(test, judgement)
     return problem === undefined

@@ -4,9 +4,10 @@ import type { Judgement, Observation } from '../core/judge.ts'
 import { settle } from '../core/settle.ts'
 import { CompileError, compileCheck } from './compile.ts'
 import type { ParamValues } from './expand.ts'
-import { compareOutcome, fixtureOf, judgeOver, observe, testGates } from './run-test.ts'
+import { compareOutcome, fixtureOf, judgeOver, observe } from './run-test.ts'
 import type { SchemaEngine } from './schema-engine.ts'
 import { readRegions } from './sql-regions.ts'
+import { testGates } from './test-compiler.ts'
 import { tablesOfTest } from './test-tables.ts'
 
 /** A test with what it found when nothing was changed. */

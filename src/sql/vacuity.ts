@@ -5,11 +5,12 @@ import { partsOf, settle } from '../core/settle.ts'
 import { compileCheck } from './compile.ts'
 import type { ParamValues } from './expand.ts'
 import type { Finding } from './finding.ts'
-import { judgeOver, testGates } from './run-test.ts'
+import { judgeOver } from './run-test.ts'
 import type { SchemaEngine } from './schema-engine.ts'
 import { TOO_LONG } from './sql-error.ts'
 import { factsOf } from './table-facts.ts'
 import { OSQUERY_GATES } from './table-gates.ts'
+import { TestCompiler } from './test-compiler.ts'
 import { tablesOfTest } from './test-tables.ts'
 
 /**
@@ -31,9 +32,12 @@ export function findVacuity(
       ? []
       : [compileCheck(check, engine, { ...options, values: options.testValues(test), ...OSQUERY_GATES })],
   )
+  const compiler = new TestCompiler(options.templates)
   return [
     ...[compiled, ...others].flatMap((variant) => allEmptied(variant, engine)),
-    ...passing.flatMap((test) => emptiedOneByOne(compiled, test, engine, options)),
+    ...passing.flatMap((test) =>
+      emptiedOneByOne(compiler.compile(check, test, options.testValues(test), engine), test, engine),
+    ),
   ]
 }
 
@@ -54,13 +58,7 @@ function allEmptied(compiled: CompiledCheck, engine: SchemaEngine): Finding[] {
   })
 }
 
-function emptiedOneByOne(
-  { check }: CompiledCheck,
-  test: CheckTest,
-  engine: SchemaEngine,
-  { templates, testValues }: { templates: ReadonlyMap<string, Template>; testValues: (test: CheckTest) => ParamValues },
-): Finding[] {
-  const whole = compileCheck(check, engine, { templates, values: testValues(test), ...testGates(test) })
+function emptiedOneByOne(whole: CompiledCheck, test: CheckTest, engine: SchemaEngine): Finding[] {
   const compiled = settle(whole, tablesOfTest(whole, test, engine))
   const filled = Object.keys(test.given).filter((table) => (test.given[table]?.length ?? 0) > 0)
   return filled

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { CheckTest } from '../../src/core/check.ts'
 import { type LintOptions, lintCheck } from '../../src/sql/lint.ts'
 import { runTest } from '../../src/sql/run-test.ts'
+import { TestCompiler } from '../../src/sql/test-compiler.ts'
 import { buildCheck, buildTest, engines, type Given, type Written } from './build-check.ts'
 
 const OPTIONS: LintOptions = {
@@ -22,7 +23,10 @@ const NODE = { path: '/etc/login.defs', label: 'UMASK', value: '022' }
 
 function outcome(written: Written, given: Given, errors: CheckTest['errors'] = {}) {
   const test = buildTest('pass', { given, errors })
-  const { judgement, problem } = runTest(buildCheck(written), test, engines.linux, { templates: new Map(), values: {} })
+  const { judgement, problem } = runTest(buildCheck(written), test, engines.linux, {
+    values: {},
+    compiler: new TestCompiler(new Map()),
+  })
   return { verdict: judgement?.verdict, asked: judgement?.leaves.map(({ path }) => path), problem }
 }
 

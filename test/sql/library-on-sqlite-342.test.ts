@@ -6,12 +6,12 @@ import { type Check, type CheckTest, type ParamValue, PLATFORMS, type Platform }
 import { settle } from '../../src/core/settle.ts'
 import { planBatches } from '../../src/sql/batch.ts'
 import { compileCheck } from '../../src/sql/compile.ts'
-import { testGates } from '../../src/sql/run-test.ts'
 import { readSchema, tablesOf } from '../../src/sql/schema.ts'
 import { SchemaEngine } from '../../src/sql/schema-engine.ts'
 import { loadSqlite } from '../../src/sql/sqlite.ts'
 import { toStatement } from '../../src/sql/statement.ts'
 import { OSQUERY_GATES } from '../../src/sql/table-gates.ts'
+import { testGates } from '../../src/sql/test-compiler.ts'
 import { tablesOfTest } from '../../src/sql/test-tables.ts'
 import { Sqlite342 } from './open-sqlite-342.ts'
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Check, CheckTest } from '../../src/core/check.ts'
+import type { ParamValues } from '../../src/sql/expand.ts'
 import { runTest } from '../../src/sql/run-test.ts'
+import { TestCompiler } from '../../src/sql/test-compiler.ts'
 import { buildCheck, buildTemplate, buildTest, engines, type Written } from './build-check.ts'
 
 const SQL = "SELECT username = 'root' AS passed, uid FROM users WHERE uid = 0"
@@ -8,9 +10,14 @@ const SQL = "SELECT username = 'root' AS passed, uid FROM users WHERE uid = 0"
 const CONSOLE_TABLE = 'screenlock'
 const ROOT = { users: [{ uid: 0, username: 'root' }] }
 
-function run(written: Written | string, test: CheckTest, options: Partial<Parameters<typeof runTest>[3]> = {}) {
+interface Settings {
+  readonly templates?: ConstructorParameters<typeof TestCompiler>[0]
+  readonly values?: ParamValues
+}
+
+function run(written: Written | string, test: CheckTest, { templates = new Map(), values = {} }: Settings = {}) {
   const check: Check = buildCheck(written, test.platform)
-  return runTest(check, test, engines[test.platform], { templates: new Map(), values: {}, ...options })
+  return runTest(check, test, engines[test.platform], { values, compiler: new TestCompiler(templates) })
 }
 
 function problem(written: Written | string, verdict: CheckTest['verdict'], more: Partial<CheckTest> = {}) {
@@ -127,5 +134,20 @@ describe('a test of a check', () => {
     const running = { table: 'services', expect: { status: { eq: 'RUNNING' } } }
     expect(run(running, windows).passed).toBe(true)
     expect(run(running, { ...windows, given: {} }).problem).toContain('it reads services')
+  })
+})
+
+describe('tests of one check', () => {
+  it('share what they compile to only where they ask for the same', () => {
+    const compiler = new TestCompiler(new Map())
+    const check = buildCheck('SELECT uid = :uid AS passed FROM shadow JOIN users USING (username)')
+    const compile = (more: Partial<CheckTest>, uid = 0, of = check) =>
+      compiler.compile(of, buildTest('pass', more), { uid }, engines.linux)
+    const first = compile({})
+    expect(compile({ given: ROOT, verdict: 'fail' })).toBe(first)
+    expect(compile({ root: false }).leaves).not.toEqual(first.leaves)
+    expect(compile({}, 1).leaves).not.toEqual(first.leaves)
+    expect(compile({}, 0, buildCheck('SELECT 0 AS passed')).leaves).not.toEqual(first.leaves)
+    expect(compile({}).leaves).toEqual(first.leaves)
   })
 })
