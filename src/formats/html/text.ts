@@ -55,7 +55,7 @@ export function day(time: number): string {
 
 /** Where a check stands on the page. */
 export function anchorOf(check: string): string {
-  return `check-${encodeURIComponent(check)}`
+  return `check-${encodeURIComponent(check.toWellFormed())}`
 }
 
 export function square(item: ReportedItem): string {
