@@ -1,7 +1,7 @@
 import { type Flip, systemctl } from '../flip.ts'
 
 const SYSTEMCTL = '/usr/bin/systemctl'
-const GNOME = { '/usr/bin/gnome-shell': '' }
+const GNOME = { '/usr/bin/gnome-shell': '', '/etc/dconf/profile/user': 'user-db:user\nsystem-db:local\n' }
 const SESSION = 'org/gnome/desktop/session'
 const SAVER = 'org/gnome/desktop/screensaver'
 const MEDIA = 'org/gnome/desktop/media-handling'
