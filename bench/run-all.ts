@@ -9,6 +9,7 @@ const BENCHMARKS: readonly (readonly [name: string, ...args: string[]])[] = [
   ['version-start'],
   ['run-library'],
   ['lint-500'],
+  ['lint-library'],
   ['batching'],
   ['decode-answer'],
   ['commit-reports'],

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { median, ms, PROGRAM, printRatio, requireBuild, runNode } from './measure.ts'
 
 const RUNS = 5
-const TIME = 1500
-const MEMORY = 200
+const TIME = 3000
+const MEMORY = 250
 
 requireBuild()
 const folder = mkdtempSync(join(tmpdir(), 'bench-'))
