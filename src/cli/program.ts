@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
   history: async (program) => (await import('./history.ts')).addHistoryCommand(program),
   posture: async (program) => (await import('./posture.ts')).addPostureCommand(program),
   report: async (program) => (await import('./report.ts')).addReportCommand(program),
+  diff: async (program) => (await import('./diff.ts')).addDiffCommand(program),
   assets: async (program) => (await import('./assets.ts')).addAssetsCommand(program),
   emit: async (program) => (await import('./emit.ts')).addEmitCommand(program),
   sinks: async (program) => {

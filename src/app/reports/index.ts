@@ -1,3 +1,6 @@
+export { formatComparisonMarkdown } from '../../formats/comparison-markdown.ts'
+export { formatComparisonTable } from '../../formats/comparison-table.ts'
 export { formatHtml } from '../../formats/html/page.ts'
 export { formatReportAs } from '../../formats/report-formats.ts'
 export { gatherReport } from './gather-report.ts'
+export { readSavedRun, toSide } from './read-side.ts'
