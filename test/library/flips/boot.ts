@@ -49,18 +49,21 @@ export const FLIPS: readonly Flip[] = [
     pass: { '/sys/devices/system/cpu/vulnerabilities/mds': 'Mitigation: Clear CPU buffers; SMT disabled\n' },
     reason: 'nothing guards against this flaw',
   },
-  ...['apparmor-enforcing', 'mandatory-access-control'].map(
-    (check): Flip => ({
+  ...[
+    ['apparmor-enforcing', 'enforce', 'it is in the mode complain'],
+    ['mandatory-access-control', 'complain', 'AppArmor'],
+  ].map(
+    ([check = '', other, reason = '']): Flip => ({
       check,
       base: {
         ...SECURITY_FS,
         [`${PROFILES}/man.2/name`]: 'man\n',
-        [`${PROFILES}/man.2/mode`]: 'enforce\n',
+        [`${PROFILES}/man.2/mode`]: `${other}\n`,
         [`${PROFILE}/name`]: 'named\n',
       },
       fail: { [`${PROFILE}/mode`]: 'complain\n' },
       pass: { [`${PROFILE}/mode`]: 'enforce\n' },
-      reason: 'it is in the mode complain',
+      reason,
     }),
   ),
   ...['selinux-enforcing', 'mandatory-access-control'].map(
