@@ -4,6 +4,7 @@ import type { Evidence } from './report.ts'
 import type { KnownAsset } from './store.ts'
 import type { Track } from './track-record.ts'
 import type { Verdict } from './verdict.ts'
+import type { LapsedWaiver } from './waiver.ts'
 
 /** That somebody accepted a failure. Times are ISO 8601. */
 export interface AcceptedFailure {
@@ -35,6 +36,8 @@ export interface ReportedItem {
   /** Whether nobody has yet watched it both pass and fail on such a system. */
   readonly unseen: boolean
   readonly waiver?: AcceptedFailure
+  /** A waiver that was meant for this failure and does not hold. */
+  readonly lapsed?: LapsedWaiver
   readonly track: Track
 }
 
@@ -68,7 +71,7 @@ export interface ComplianceReport {
 export const STANDINGS = ['fail', 'error', 'warn', 'waived', 'pass', 'not_applicable', 'not_asked'] as const
 export type Standing = (typeof STANDINGS)[number]
 
-/** A waiver accepts a failure, and nothing else. */
+/** A waiver stands beside what it accepts only: a failure, or with --strict a warning. */
 export function standingOf({ verdict, waiver }: Pick<ReportedItem, 'verdict' | 'waiver'>): Standing {
   if (verdict === null) return 'not_asked'
   return waiver !== undefined && (verdict === 'fail' || verdict === 'warn') ? 'waived' : verdict

@@ -26,7 +26,7 @@ async function makeReport(...more: string[]) {
   const ran = await runChecks(['run', '--source', 'embedded', ...flags])
   expect(ran.code).toBe(1)
   const file = join(folder, 'report.html')
-  return { file, ...(await runChecks(['report', '--html', file, ...flags, ...more])) }
+  return { folder, flags, file, ...(await runChecks(['report', '--html', file, ...flags, ...more])) }
 }
 
 describe('checks report', () => {
@@ -55,7 +55,48 @@ describe('checks report', () => {
     expect(page).toContain('Its list is not whole here, so that it has no score')
   })
 
+  it('shows what was accepted as accepted, never as passed', async () => {
+    const { folder, flags, file } = await makeReport()
+    const give = (...more: string[]) =>
+      runChecks([
+        'waive',
+        'broken',
+        '--all-assets',
+        '--approver',
+        'ciso',
+        '--risk',
+        'low',
+        ...more,
+        '--state',
+        join(folder, 'state.db'),
+        ...flags.slice(0, 3),
+      ])
+    const until = new Date(Date.now() + 86_400_000).toISOString()
+    expect((await give('--reason', 'it is <i>old</i>', '--until', until)).code).toBe(0)
+    await runChecks(['report', '--html', file, ...flags])
+    const page = readFileSync(file, 'utf8')
+    expect(page).toContain('None of 2 checks that were judged fails.')
+    expect(page).toContain('1 more failure is accepted.')
+    expect(page).toContain('class="square waived"')
+    expect(page).toContain('Accepted by ciso until')
+    expect(page).toContain('it is &lt;i&gt;old&lt;/i&gt;')
+  })
+
   it.each([
+    ['json', (text: string) => expect(JSON.parse(text).results).toHaveLength(2)],
+    ['sarif', (text: string) => expect(JSON.parse(text).runs[0].results).toHaveLength(2)],
+    ['oscal', (text: string) => expect(JSON.parse(text)).toHaveProperty('assessment-results')],
+    ['csv', (text: string) => expect(text.trim().split('\n')).toHaveLength(3)],
+    ['markdown', (text: string) => expect(text).toContain('It is whole')],
+  ])('writes the same for other systems, as %s', async (format, look) => {
+    const { flags } = await makeReport()
+    const ran = await runChecks(['report', '--format', format, ...flags])
+    expect([ran.code, ran.stderr]).toEqual([0, ''])
+    look(ran.stdout)
+  })
+
+  it.each([
+    [['--format', 'json'], '--html is a format by itself', 'or --format FORMAT'],
     [['--framework', 'nist-csv@2.0'], 'no framework is called nist-csv@2.0', 'did you mean nist-csf@2.0?'],
     [['--at', '2099-01-01'], '--at lies in the future', 'leave it out'],
     [['--since', '1d', '--at', '2d'], '--since 1d is not before --at 2d', 'choose an earlier one'],

@@ -1,12 +1,12 @@
+import type { AssetAcceptances } from '../../core/asset-acceptances.ts'
 import { type Check, isSeen, type Library, type Platform } from '../../core/check.ts'
 import {
-  type AcceptedFailure,
   type ComplianceReport,
   compareItems,
   type ReportedItem,
   type TrendPoint,
 } from '../../core/compliance-report.ts'
-import { type AttestationNote, evaluateFramework } from '../../core/evaluate-framework.ts'
+import { evaluateFramework } from '../../core/evaluate-framework.ts'
 import type { Framework } from '../../core/framework.ts'
 import { sinceOf, type WordedPosture } from '../../core/posture-report.ts'
 import type { KnownAsset, Store } from '../../core/store.ts'
@@ -25,10 +25,8 @@ export interface ReportQuestion {
   readonly frameworks: readonly Framework[]
   readonly version: string
   readonly strict?: boolean
-  /** Why a failure is accepted at the time of the report. */
-  waiverOf?(check: string): AcceptedFailure | undefined
-  /** Who vouches for a requirement at the time of the report. */
-  attestationOf?(framework: Framework, requirement: string): AttestationNote | undefined
+  /** What people accepted and vouched for at the time of the report. */
+  readonly acceptances?: AssetAcceptances
 }
 
 /** Points of the trend: enough to see a slope, few enough to be asked quickly. */
@@ -56,7 +54,7 @@ export async function gatherReport(store: Store, question: ReportQuestion): Prom
         const { verdict, severity, waiver } = item
         return { verdict, severity, ...(waiver && { waived: waiver.reason }) }
       },
-      attestationOf: (requirement) => question.attestationOf?.(framework, requirement),
+      attestationOf: (requirement) => question.acceptances?.attestationOf(framework, requirement),
       strict: question.strict ?? false,
     }),
   )
@@ -70,10 +68,10 @@ function toItem(
   check: Check | undefined,
   platform: string,
   tracks: ReadonlyMap<string, Track>,
-  { waiverOf }: Pick<ReportQuestion, 'waiverOf'>,
+  { acceptances, strict = false }: Pick<ReportQuestion, 'acceptances' | 'strict'>,
 ): ReportedItem {
   const { words, verdict, judged, unknown, evidence, evidenceTotal } = posture
-  const waiver = verdict === 'fail' ? waiverOf?.(posture.check) : undefined
+  const notes = acceptances?.notesOf(posture.check, verdict, strict) ?? {}
   return {
     check: posture.check,
     title: words.title ?? check?.title ?? posture.check,
@@ -91,7 +89,7 @@ function toItem(
     fix: words.fix ?? check?.fix ?? null,
     // A check of another library says nothing of where it was seen.
     unseen: check !== undefined && !isSeen(check.platforms[platform as Platform]?.verified),
-    ...(waiver && { waiver }),
+    ...notes,
     track: tracks.get(posture.check) ?? NO_TRACK,
   }
 }

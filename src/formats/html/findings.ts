@@ -63,7 +63,8 @@ function factsOf(
     .join('')}</div>`
 }
 
-function waiverOf({ waiver }: ReportedItem): string {
+function waiverOf({ waiver, lapsed }: ReportedItem): string {
+  if (lapsed) return `<p>The waiver ${html(lapsed.id)} was meant for this, and does not hold: ${html(lapsed.why)}</p>`
   if (!waiver) return ''
   return `<p>Accepted by ${html(waiver.approver)} until ${html(waiver.until)}: ${html(waiver.reason)}</p>`
 }
