@@ -45,7 +45,7 @@ a { color: var(--link); text-underline-offset: .15em; }
 .bar span { min-width: 4px; border-radius: 2px; }
 .legend { display: flex; flex-wrap: wrap; gap: .35rem 1.4rem; list-style: none; padding: 0; margin: 0; font-size: .9rem; }
 .legend li { display: flex; align-items: center; gap: .45rem; }
-.squares { display: flex; flex-wrap: wrap; gap: 4px; list-style: none; padding: 0; margin: 0; }
+.squares { display: flex; flex-wrap: wrap; align-content: flex-start; gap: 4px; list-style: none; padding: 0; margin: 0; }
 .square {
   display: grid; place-items: center; width: 22px; height: 22px; border-radius: 4px; text-decoration: none;
   font: 700 13px/1 system-ui, sans-serif; color: var(--on); border: 2px solid transparent;
