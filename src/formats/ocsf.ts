@@ -93,7 +93,7 @@ function toFinding(
     ...(result.evidence.length > 0 && { evidences: limitEvidence(result.evidence).map((row) => ({ data: row })) }),
     ...(fix && { remediation: { desc: plainProse(fix).join('\n') || fix } }),
     ...(named && { resources: [{ ...resource, type: 'host', ...coded('role', [1, 'Target']) }] }),
-    unmapped: { source: describeOrigin(report), ...(waiver && { waiver }) },
+    unmapped: { source: describeOrigin(report), ...(waiver && { waiver: waiverOf(waiver) }) },
   }
 }
 
@@ -106,10 +106,18 @@ function deviceOf({ asset }: FormattedReport): object {
   })
 }
 
+/** Where it stands written is a matter of the machine. */
+function waiverOf({ id, reason, approver, until }: NonNullable<FormattedResult['waiver']>): object {
+  return { id, reason, approver, until }
+}
+
 /** What became of the finding; where nothing is remembered, one that is open is new. */
 function changeOf({ verdict, memory }: FormattedResult): FindingChange {
-  if (isOpen(verdict)) return memory && (memory.changed === null || isOpen(memory.changed.from)) ? 'updated' : 'opened'
-  return memory?.changed && isOpen(memory.changed.from) ? 'closed' : 'updated'
+  const { changed, since = '', observedAt = '' } = memory ?? {}
+  const open = isOpen(verdict)
+  // What nothing was known of before has held since it was observed.
+  const wasOpen = changed ? isOpen(changed.from) : open && since < observedAt
+  return open === wasOpen ? 'updated' : open ? 'opened' : 'closed'
 }
 
 function lifecycleOf({ verdict, waiver, memory }: FormattedResult): Coded {

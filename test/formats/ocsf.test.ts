@@ -18,7 +18,7 @@ const findingOf = (report: FormattedReport, check: string) =>
   write(report).find(({ finding_info }) => finding_info.analytic.uid === check)
 
 function standing(verdict: Parameters<typeof sampleResult>[0], changed: ResultMemory['changed'] | undefined) {
-  const memory = { since: '2026-03-01T00:00:00Z', judged: null, observedAt: '2026-03-01T00:00:00Z', due: true }
+  const memory = { since: '2026-03-01T00:00:00Z', judged: null, observedAt: '2026-03-02T00:00:00Z', due: true }
   const result = sampleResult({ ...verdict, ...(changed !== undefined && { memory: { ...memory, changed } }) })
   const [{ activity_name, status, compliance, severity }] = write(sampleReport([result])) as [
     Readonly<Record<string, string>> & { readonly compliance: { readonly status: string } },
@@ -45,6 +45,13 @@ describe('formatOcsf', () => {
     expect(standing({ verdict: 'pass' }, undefined)).toBe('Update, Resolved, Pass, Informational')
     expect(standing({ verdict: 'error' }, undefined)).toBe('Update, Unknown, Unknown, Medium')
     expect(standing({ verdict: 'not_applicable' }, undefined)).toBe('Update, Archived, Not applicable, Informational')
+  })
+
+  it('opens a finding that the first report of a machine brings', () => {
+    const since = '2026-03-01T00:00:00Z'
+    const memory = { since, observedAt: since, judged: null, changed: null, due: true }
+    const [finding] = write(sampleReport([sampleResult({ verdict: 'fail', memory })]))
+    expect(finding.activity_name).toBe('Create')
   })
 
   it('has an accepted failure as a suppressed finding that still fails', () => {
