@@ -40,9 +40,14 @@ export function mutateDefinition<Definition extends Check | Template>(definition
   return [...clauses, ...defaults]
 }
 
+/** What the specification would refuse. */
+function isOutside(value: ParamValue, { min = -Infinity, max = Infinity }: ParamSpec): boolean {
+  return typeof value === 'number' && (value < min || value > max)
+}
+
 function otherDefaults(spec: ParamSpec) {
   if (spec.default === undefined) return []
   // A text that must be of a certain kind, changed at random, would mostly be of none.
   if (spec.enum !== undefined || spec.pattern !== undefined) return []
-  return mutateOperand<ParamValue>(spec.default)
+  return mutateOperand<ParamValue>(spec.default).filter(({ value }) => !isOutside(value, spec))
 }

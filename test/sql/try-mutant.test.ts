@@ -106,6 +106,8 @@ describe('mutants of a check', () => {
     const sql = 'SELECT uid >= :least AS passed FROM users'
     expect(survivors(sql, [pass(5), fail(4)], params)).toEqual([])
     expect(survivors(sql, [pass(7), fail(4)], params).join()).toContain('least 5 → 6')
+    const bounded = { least: { type: 'integer', default: 5, min: 5, max: 5 } }
+    expect(survivors(sql, [pass(7), fail(3)], bounded).join()).not.toContain('least 5')
   })
 
   it('are put aside when SQLite or osquery would refuse them', () => {
