@@ -70,8 +70,17 @@ export async function assess(
     }
   })
   const queue = options.plan(asked)
+  const unreadable = new Set<string>()
+  const ask = (groups: readonly (readonly BatchMember[])[]) =>
+    queue.unshift(...groups.flatMap((members) => (members.length > 0 ? options.plan(members) : [])))
   let timeouts = 0
   for (let batch = queue.shift(); batch; batch = queue.shift()) {
+    // A table that could not be read in one statement would only make the next ones fail as well.
+    const readers = readersOf(unreadable, batch.members)
+    if (readers.length > 0 && batch.members.length > 1) {
+      ask(setAside(readers, batch.members))
+      continue
+    }
     if (timeouts >= MOST_TIMEOUTS) {
       for (const member of batch.members) {
         options.onUnanswered?.(member.check, undefined)
@@ -87,15 +96,13 @@ export async function assess(
         observe(member, readColumn(row, index))
       })
     } catch (error) {
+      if (error instanceof SourceError && error.table !== undefined) unreadable.add(error.table)
       const [only, ...others] = batch.members
       if (others.length === 0) timeouts = isTimeout(error) ? timeouts + 1 : 0
       if (only && others.length === 0) {
         options.onUnanswered?.(only.check, error)
         observe(only, { error: describeFailure(error) })
-      } else
-        queue.unshift(
-          ...splitBatch(batch.members, error).flatMap((members) => (members.length > 0 ? options.plan(members) : [])),
-        )
+      } else ask(splitBatch(batch.members, error))
     }
   }
   return judgements
@@ -117,14 +124,21 @@ function readColumn(row: TextRow | undefined, index: number): Observation {
 function splitBatch(members: readonly BatchMember[], error: unknown): BatchMember[][] {
   if (error instanceof SourceError && error.failure === 'sql') {
     // Where the source names the table, whoever does not read it need not be asked piece by piece.
-    const readers = members.filter(({ leaf }) => leaf.tables.some(({ table }) => table === error.table))
-    if (readers.length > 0) {
-      return [members.filter((member) => !readers.includes(member)), ...readers.map((reader) => [reader])]
-    }
+    const readers = error.table === undefined ? [] : readersOf(new Set([error.table]), members)
+    if (readers.length > 0) return setAside(readers, members)
     const half = Math.ceil(members.length / 2)
     return [members.slice(0, half), members.slice(half)]
   }
   return members.map((member) => [member])
+}
+
+function readersOf(tables: ReadonlySet<string>, members: readonly BatchMember[]): BatchMember[] {
+  return members.filter(({ leaf }) => leaf.tables.some(({ table }) => tables.has(table)))
+}
+
+/** Those by themselves, each alone, and the others together. */
+function setAside(some: readonly BatchMember[], members: readonly BatchMember[]): BatchMember[][] {
+  return [members.filter((member) => !some.includes(member)), ...some.map((one) => [one])]
 }
 
 function describeFailure(error: unknown): string {

@@ -55,6 +55,18 @@ describe('assessing checks', () => {
     expect(source.sent).toHaveLength(1 + 1 + 2)
   })
 
+  it('asks them so in the statements that follow, which would be refused as well', async () => {
+    const source = toSource(openRowsEngine({}), (sql) => {
+      if (sql.includes('etc_hosts')) throw new SourceError('sql', 'no hosts here', { table: 'etc_hosts' })
+    })
+    const reading = 'SELECT 1 AS passed FROM etc_hosts'
+    const plan: typeof planBatches = (members) => planBatches(members, { leaves: 3, bytes: 100_000 })
+    const asked = checks(PASSES, reading, PASSES, PASSES, reading, PASSES)
+    const judgements = await assess(source, asked, { ...OPTIONS, plan })
+    expect(judgements.map(({ verdict }) => verdict)).toEqual(['pass', 'error', 'pass', 'pass', 'error', 'pass'])
+    expect(source.sent).toHaveLength(3 + 2)
+  })
+
   it('finds several culprits', async () => {
     const many = checks(CULPRIT, PASSES, PASSES, CULPRIT, CULPRIT)
     const judgements = await assess(refusing('sql'), many, OPTIONS)
