@@ -48,6 +48,9 @@ async function showPosture(patterns: string[], options: Options): Promise<void> 
       })
     }
     const { color, width } = output
+    if (at !== undefined && report.checks.some(({ waiver }) => waiver && waiver.origin !== 'store')) {
+      output.note('checks: waivers of files are told as the files have them now\n')
+    }
     if (format === 'json') output.write(toJson(toPostureJson(report)))
     else if (report.checks.length > 0) output.write(formatPosture(report, { color, width, verbose }))
     if (report.checks.length > 0) return

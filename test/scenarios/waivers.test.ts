@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { runChecks } from './run-checks.ts'
+import { runChecks, startChecks } from './run-checks.ts'
 import { writeCheck, writeFiles } from './write-checks.ts'
 
 const YEAR = new Date().getUTCFullYear()
@@ -166,6 +167,21 @@ describe('waivers in files', () => {
     const ran = await run('run', 'failing')
     expect(ran.stdout).toMatch(/in-file does not hold: it expired at/)
     expect(await actions()).toEqual(['WAIVER_EXPIRED'])
+  })
+
+  it('that have expired are told once also where runs are killed in the midst of it', async () => {
+    const { cwd, run, actions } = open({ 'waivers/a.yaml': waiverFile('    until: 2026-02-01T00:00:00Z\n') })
+    const options = { cwd, env: { KEELSON_STATE: join(cwd, 'state.db') } }
+    for (let attempt = 0; attempt < 6; attempt++) {
+      const child = startChecks(['run', 'failing'], options)
+      const ended = new Promise((done) => child.once('exit', done))
+      await sleep(150 + Math.random() * 350)
+      child.kill('SIGKILL')
+      await ended
+    }
+    await run('run', 'failing')
+    expect(await actions()).toEqual(['WAIVER_EXPIRED'])
+    expect((await run('ledger', 'verify')).code).toBe(0)
   })
 
   it('that end soon are told of once by the watch too', async () => {

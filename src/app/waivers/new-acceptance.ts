@@ -42,6 +42,7 @@ export interface RequestContext {
   readonly now: number
 }
 
+const LONGEST_TEXT = 2000
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** @throws KeelsonError with what is missing or wrong; `known` are the ids of checks that there are */
@@ -154,6 +155,8 @@ function requireTexts<Key extends string>(
   if (missing.length > 0) {
     throw usage(`checks ${command} needs ${missing.join(', ')}`, `checks help ${command} says what each means`)
   }
+  const long = entries.find(([, value]) => (value?.length ?? 0) > LONGEST_TEXT)
+  if (long) throw usage(`--${long[0]} is longer than ${LONGEST_TEXT} characters`, 'say less, or where the rest is')
   return given as Readonly<Record<Key, string>>
 }
 
