@@ -3,6 +3,7 @@ import { type Attestation, findAttestation, toAttestationNote } from './attestat
 import type { AttestationNote, FrameworkFacts } from './evaluate-framework.ts'
 import type { AnyAcceptance } from './expiry.ts'
 import { type Framework, referenceOf } from './framework.ts'
+import type { KnownCheck } from './store.ts'
 import type { Verdict } from './verdict.ts'
 import { findWaiver, isAcceptable, type LapsedWaiver, toNote, type Waiver, type WaiverNote } from './waiver.ts'
 
@@ -28,12 +29,18 @@ export interface AcceptanceQuestion {
   readonly at: number
   /** What is known of a check on the asset at that time; null: nothing. */
   verdictOf(check: string): Verdict | null
+  /** Checks whose ids were others before. */
+  readonly checks?: readonly KnownCheck[]
 }
 
 export function acceptancesOf(all: readonly AnyAcceptance[], question: AcceptanceQuestion): AssetAcceptances {
   const waivers = all.filter((each): each is Waiver => each.kind === 'waiver')
   const attestations = all.filter((each): each is Attestation => each.kind === 'attestation')
-  const answer = (check: string) => findWaiver(waivers, { ...question, check })
+  const former = new Map((question.checks ?? []).map(({ id, formerly }) => [id, formerly]))
+  const latest = new Map([...former].flatMap(([id, formerly]) => formerly.map((old) => [old, id] as const)))
+  const verdictOf = (check: string) => question.verdictOf(check) ?? question.verdictOf(latest.get(check) ?? check)
+  const answer = (check: string) =>
+    findWaiver(waivers, { ...question, check, formerly: former.get(check) ?? [], verdictOf })
   return {
     waiverOf: (check) => {
       const { waiver } = answer(check)

@@ -34,6 +34,8 @@ export interface LapsedWaiver {
 
 export interface WaiverQuestion {
   readonly check: string
+  /** Ids that it had before: who accepted its failure by one of them need not do so again. */
+  readonly formerly?: readonly string[]
   readonly asset: ScopedAsset
   /** Milliseconds since 1970. */
   readonly at: number
@@ -49,9 +51,10 @@ export interface WaiverAnswer {
 
 /** The waiver that accepts a failure; of several, the one that holds longest. */
 export function findWaiver(waivers: readonly Waiver[], question: WaiverQuestion): WaiverAnswer {
-  const { check, asset, at } = question
+  const { check, formerly = [], asset, at } = question
+  const ids = [check, ...formerly]
   const meant = waivers
-    .filter((each) => matchesAny(each.checks, check) && coversAsset(each.assets, asset))
+    .filter((each) => ids.some((id) => matchesAny(each.checks, id)) && coversAsset(each.assets, asset))
     .sort((one, other) => other.until - one.until || (one.id < other.id ? -1 : 1))
   const holding = meant.filter((each) => holdsAt(each, at))
   const waiver = holding.find((each) => explainCompensation(each, question) === undefined)

@@ -131,6 +131,20 @@ describe('checks waive', () => {
     expect(ran.stdout.replaceAll(/\s+/g, ' ')).toMatch(/must pass meanwhile, and its verdict is fail/)
   })
 
+  it('goes on when a check gets another id', async () => {
+    const { cwd, run } = open()
+    await run('run', 'failing', 'passing')
+    await run('waive', 'failing', '--all-assets', '--compensating', 'passing', ...WAIVE)
+    for (const [id, sql] of [
+      ['failing', 'SELECT 0 AS passed'],
+      ['passing', 'SELECT 1 AS passed'],
+    ] as const) {
+      writeFileSync(join(cwd, `checks/${id}.yaml`), writeCheck(`${id}-now`, sql, `formerly: [${id}]\n`))
+    }
+    const ran = await run('run', 'failing-now', 'passing-now')
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/~WAIVED[\s\S]*failing-now/) })
+  })
+
   it.each([
     [['failing', ...WAIVE], /no asset is named/],
     [['failing', '--all-assets'], /needs --reason, --approver, --risk, --until/],

@@ -23,7 +23,9 @@ export async function readAcceptances(question: AcceptancesQuestion): Promise<As
   const all = joinAcceptances(files, await acceptances.list())
   const known = needsVerdicts(all) ? await store.posture(asset, { at, now }) : []
   const verdicts = new Map(known.map(({ check, verdict }) => [check, verdict]))
-  return acceptancesOf(all, { asset: toScoped(asset), at, verdictOf: (check) => verdicts.get(check) ?? null })
+  const verdictOf = (check: string) => verdicts.get(check) ?? null
+  const checks = all.length === 0 ? [] : await store.checks()
+  return acceptancesOf(all, { asset: toScoped(asset), at, verdictOf, checks })
 }
 
 export function joinAcceptances(

@@ -52,7 +52,8 @@ async function readRun(
   // What this run did not ask, an earlier one may have.
   const before = needsVerdicts(all) ? await state.store.posture(known, { at: now, now }) : []
   for (const { check, verdict } of before) if (!verdicts.has(check)) verdicts.set(check, verdict)
-  return acceptancesOf(all, { asset: toScoped(known), at: now, verdictOf })
+  const checks = await state.store.checks()
+  return acceptancesOf(all, { asset: toScoped(known), at: now, verdictOf, checks })
 }
 
 /** Records what ends soon and what has ended, once each. Answers the new entries. */
