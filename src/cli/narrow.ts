@@ -17,7 +17,15 @@ interface Narrowed {
 /** What --profile and --framework make of a selection; frameworks are read only for them. @throws KeelsonError */
 export async function narrow({ profile, framework }: NarrowingOptions, given: Narrowed): Promise<Narrowed> {
   if (profile === undefined && framework === undefined) return given
-  return (await loadFrameworks()).narrowChecks({ profile, framework }, given)
+  const { narrowChecks, openFrameworks } = await loadFrameworks()
+  const narrowed = narrowChecks({ profile, framework }, given)
+  if (framework !== undefined) {
+    const { config, library } = given
+    const { openWaivers, requireSoundWaivers } = await loadWaivers()
+    // With the frameworks at hand that attestations must be of, and before anything is run for nothing.
+    requireSoundWaivers(openWaivers(config, { library, frameworks: openFrameworks(config, library).frameworks }))
+  }
+  return narrowed
 }
 
 /** What a run comes to for the framework that it was narrowed to; undefined without one. */
@@ -30,9 +38,6 @@ export async function evaluateNarrowed(
   const { factsOfRun, findFramework, openFrameworks } = await loadFrameworks()
   const { frameworks } = openFrameworks(config, library)
   const framework = findFramework(frameworks, name)
-  const { openWaivers, requireSoundWaivers } = await loadWaivers()
-  // Only now are the frameworks there that attestations must be of.
-  requireSoundWaivers(openWaivers(config, { library, frameworks }))
   const found = factsOfRun(report, library)
   const facts = acceptances ? addAcceptances(found, framework, acceptances) : found
   return evaluateFramework(framework, { ...facts, strict: config.strict })

@@ -108,7 +108,7 @@ function squaresOf(items: readonly ReportedItem[]): string {
     const own = items.filter((item) => item.severity === severity)
     if (own.length === 0) return []
     const failing = own.filter((item) => standingOf(item) === 'fail').length
-    return `<div class="group"><div><h4>${severity[0]?.toUpperCase()}${severity.slice(1)}</h4><span class="quiet">${failing} of ${own.length} fail</span></div><ul class="squares">${own.map(square).join('')}</ul></div>`
+    return `<div class="group"><div><h3>${severity[0]?.toUpperCase()}${severity.slice(1)}</h3><span class="quiet">${failing} of ${own.length} fail</span></div><ul class="squares">${own.map(square).join('')}</ul></div>`
   })
   return rows.join('')
 }
