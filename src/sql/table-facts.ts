@@ -109,8 +109,8 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
   kernel_info: { neverEmpty: 'one row naming the kernel', source: 'osquery specs/kernel_info.table' },
   system_controls: {
     neverEmpty: 'the kernel parameters',
-    // Every parameter would be read otherwise.
-    anchor: `SELECT 1 FROM system_controls WHERE name = 'kernel.ostype'`,
+    // Every parameter would be read otherwise; asked by its name, one that is not there has a row as well, without a value.
+    anchor: `SELECT 1 FROM system_controls WHERE name = 'kernel.ostype' AND current_value <> ''`,
     anchorOn: ['linux'],
     source: 'osquery specs/posix/system_controls.table',
   },
