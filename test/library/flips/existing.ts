@@ -1,4 +1,4 @@
-import { dpkgStatus, type Flip, systemctl } from '../flip.ts'
+import { dpkgStatus, type Flip, printing, systemctl } from '../flip.ts'
 
 const DAY = 86_400
 const now = Math.floor(Date.now() / 1000)
@@ -10,6 +10,11 @@ const EFI = '/sys/firmware/efi/efivars'
 const GLOBAL = '8be4df61-93ca-11d2-aa0d-00e098032b8c'
 const SUDOERS = 'Defaults env_reset\nroot ALL=(ALL:ALL) ALL\n%sudo ALL=(ALL:ALL) ALL\n'
 
+/** nft with one chain, which has no rules. */
+const inputPolicy = (policy: string) =>
+  printing(
+    `{"nftables":[{"chain":{"family":"inet","table":"site","name":"in","type":"filter","hook":"input","policy":"${policy}"}}]}`,
+  )
 /** A variable of the firmware: four bytes of attributes, then the value. */
 const efiByte = (value: number) => `\u0006\0\0\0${String.fromCharCode(value)}`
 const debian = (version: string) =>
@@ -139,6 +144,14 @@ export const FLIPS: readonly Flip[] = [
     fail: { [SYSTEMCTL]: systemctl({ 'firewalld.service': { active: 'inactive', sub: 'dead' } }) },
     pass: { [SYSTEMCTL]: systemctl({ 'firewalld.service': {} }) },
     reason: 'the service is inactive',
+  },
+  {
+    check: 'host-firewall',
+    base: { [SYSTEMCTL]: systemctl({}) },
+    needs: ['augtool'],
+    fail: { '/usr/sbin/nft': inputPolicy('accept') },
+    pass: { '/usr/sbin/nft': inputPolicy('drop') },
+    reason: 'no chain of nftables drops by default',
   },
   {
     check: 'insecure-services-absent',
