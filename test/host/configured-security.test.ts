@@ -21,6 +21,11 @@ describe('sshd_effective_config', () => {
     expect(query('SELECT count(*) AS n FROM sshd_effective_config')).toEqual([{ n: '93' }])
   })
 
+  it('says how to mend what keeps sshd from telling where systemd starts it for each login', () => {
+    const query = queryWith('sshd', 'echo "Missing privilege separation directory: /run/sshd" >&2; exit 255')
+    expect(() => query('SELECT * FROM sshd_effective_config')).toThrow(/\/run\/sshd: it is made by the first login/)
+  })
+
   it('fails with the words of sshd where it refuses', () => {
     const query = queryWith('sshd', 'echo "sshd: no hostkeys available -- exiting." >&2; exit 1')
     expect(() => query('SELECT * FROM sshd_effective_config')).toThrow('cannot run sshd: sshd: no hostkeys available')
