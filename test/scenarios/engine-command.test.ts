@@ -10,7 +10,7 @@ import { MessageScanner } from '../../src/osquery/message-scanner.ts'
 import { serveRaw } from '../osquery/real-sockets.ts'
 import { extensionRecords, readRequest } from '../osquery/recordings.ts'
 import { makeFolder, runChecks, runForReport, startChecks } from './run-checks.ts'
-import { onlyChecks, writeCheck } from './write-checks.ts'
+import { onlyChecks, writeCheck, writeFiles } from './write-checks.ts'
 
 const LONG = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000) SELECT count(*) AS n FROM n'
 
@@ -158,8 +158,10 @@ describe('checks engine', () => {
   it('answers the SQL that checks compile prints with the verdict that checks run gives', async () => {
     const { connect } = await serveEngine()
     const client = await connect()
-    const compiled = await runChecks(['compile', '--platform', 'linux', '--format', 'json'])
-    const { report } = await runForReport([])
+    // Our engine has the extension's tables, so that a run asks the clauses that need them.
+    const cwd = writeFiles({ 'keelson.yaml': 'extension: true\n' })
+    const compiled = await runChecks(['compile', '--platform', 'linux', '--format', 'json'], { cwd })
+    const { report } = await runForReport(['--all'])
     const statements: { check: string; sql: string }[] = JSON.parse(compiled.stdout)
     expect(statements.length).toBeGreaterThan(5)
     // The printed SQL is for osquery, which hides from others than root what our engine reports: it asks for root first.
