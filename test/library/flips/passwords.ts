@@ -66,9 +66,9 @@ export const FLIPS: readonly Flip[] = [
     system: 'rhel',
     plain: true,
     needs: ['augtool'],
-    base: { '/etc/pam.d/password-auth': QUALITY.replace('retry=3', 'minlen=15') },
+    base: { '/etc/pam.d/password-auth': QUALITY.replace('retry=3', 'minlen=15 enforcing=1') },
     fail: { [SYSTEM_AUTH]: UNIX_ONLY },
-    pass: { [SYSTEM_AUTH]: QUALITY.replace('retry=3', 'retry=3 minlen=15') },
+    pass: { [SYSTEM_AUTH]: QUALITY.replace('retry=3', 'retry=3 minlen=15 enforcing=1') },
     reason: '/etc/pam.d/system-auth: pam_pwquality.so is not in it',
   },
   {
