@@ -113,7 +113,8 @@ describe('system_controls', () => {
     expect(ask("SELECT current_value FROM system_controls WHERE name = 'net.ipv4.tcp_rmem'")).toEqual([
       { current_value: '4096\t131072\t6291456' },
     ])
-    expect(ask("SELECT name FROM system_controls WHERE name = 'net.nothing'")).toEqual([])
+    const absent = "SELECT name, current_value IS NULL AS none FROM system_controls WHERE name = 'net.nothing'"
+    expect(ask(absent)).toEqual([{ name: 'net.nothing', none: '1' }])
     expect(ask("SELECT name FROM system_controls WHERE oid = '1.2'")).toEqual([])
   })
 

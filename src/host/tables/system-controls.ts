@@ -4,6 +4,7 @@ import type { Host } from '../host.ts'
 import type { HostTable } from '../host-table.ts'
 
 const ROOT = '/proc/sys'
+const UNMOUNTED = `cannot list ${ROOT}: /proc is not mounted`
 
 /** In osquery's order: a later file wins, although systemd-sysctl and sysctl --system hold it otherwise. */
 const CONFIG_FOLDERS = [
@@ -20,6 +21,7 @@ export const systemControls: HostTable = {
     const config = context.uses('config_value') ? readConfig(host) : new Map<string, string>()
     const names = context.equals('name')
     if (names.length > 0) {
+      if (!host.stat(ROOT)) throw new TableError(UNMOUNTED)
       for (const name of names) yield* walk(`${ROOT}/${name.replaceAll('.', '/')}`, config, true, host)
       return
     }
@@ -27,7 +29,7 @@ export const systemControls: HostTable = {
     if (context.equals('oid').length > 0) return
     const subsystems = context.equals('subsystem')
     const found = host.list(ROOT)
-    if (!found) throw new TableError(`cannot list ${ROOT}: /proc is not mounted`)
+    if (!found) throw new TableError(UNMOUNTED)
     for (const name of found) {
       if (subsystems.length === 0 || subsystems.includes(name)) yield* walk(`${ROOT}/${name}`, config, false, host)
     }
@@ -37,8 +39,9 @@ export const systemControls: HostTable = {
 /** @param isNamed the statement asks for this very control: then not to be allowed to read it is an error. */
 function* walk(path: string, config: ReadonlyMap<string, string>, isNamed: boolean, host: Host): Iterable<TableRow> {
   const stat = host.stat(path)
-  if (!stat) return
-  if (stat.isDirectory()) {
+  // For a control that this kernel does not have osquery answers a row without a value, if it is asked for by name.
+  if (!stat && !isNamed) return
+  if (stat?.isDirectory()) {
     for (const child of host.list(path) ?? []) yield* walk(`${path}/${child}`, config, isNamed, host)
     return
   }
@@ -46,7 +49,7 @@ function* walk(path: string, config: ReadonlyMap<string, string>, isNamed: boole
   yield {
     name,
     subsystem: name.split('.', 1)[0],
-    current_value: readValue(path, isNamed, Number(stat.mode), host),
+    current_value: stat && readValue(path, isNamed, Number(stat.mode), host),
     config_value: config.get(name),
     type: 'string',
   }
