@@ -21,6 +21,7 @@ const COMMANDS = [
   'params',
   'import',
   'compile',
+  'diff',
   'schema',
   'doctor',
   'engine',
