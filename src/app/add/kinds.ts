@@ -32,12 +32,13 @@ const draftUser: DraftKind = async (name, probe) => {
 const draftSysctl: DraftKind = async (name, probe) => {
   if (probe.platform === 'windows') throw unsupported('sysctl', probe.platform)
   const [row] = await askWhere(probe, 'system_controls', { name })
-  if (!row) {
-    throw new KeelsonError('not-found', `this kernel has no parameter ${name}`, {
+  // For one that is not there osquery on Linux answers a row without a value.
+  const value = row?.current_value ?? ''
+  if (!row || value === '') {
+    throw new KeelsonError('not-found', `this kernel has no parameter ${name}, or nobody can read it`, {
       hint: 'it is written with dots, such as net.ipv4.ip_forward',
     })
   }
-  const value = row.current_value ?? ''
   const expected = { column: 'current_value', expect: value, found: value, otherwise: `${value}1` }
   const { clause, cases } = expectPresent('system_controls', { name }, [expected])
   return {
