@@ -18,6 +18,7 @@ const HEADER = [
   'frameworks',
   'waiver',
   'waivedUntil',
+  'unseen',
 ]
 
 /** RFC 4180 with a header, a record per result; `evidence` is JSON, `frameworks` the
@@ -31,6 +32,7 @@ export function formatCsv(report: FormattedReport): string {
       (supported.get(result.check) ?? []).join('; '),
       result.waiver?.id ?? '',
       result.waiver?.until ?? '',
+      result.unseen ? 'unseen' : '',
     ]),
   ]
   return records.map((cells) => `${cells.map(forCsv).join(',')}\r\n`).join('')

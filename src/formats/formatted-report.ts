@@ -17,6 +17,8 @@ export interface LedgerSource {
 /** Of a waiver, what every format tells. */
 export interface FormattedResult extends Omit<CheckResult, 'waiver'> {
   readonly waiver?: AcceptedFailure
+  /** Nobody has yet watched the check both pass and fail on such a system. Told of what is remembered, not of a run. */
+  readonly unseen?: true
 }
 
 /** What every format can write: a run, or what is remembered of a machine; with what it comes to for frameworks. */
@@ -75,6 +77,7 @@ function toResult(item: ReportedItem): FormattedResult {
     fix,
     clauses: [],
     ...(waiver && { waiver }),
+    ...(item.unseen && { unseen: true as const }),
     ...(item.since !== null && {
       memory: {
         since: timeOf(item.since),

@@ -102,7 +102,7 @@ function sectionOf(result: FormattedResult, verbose: boolean): string {
   const rows = describeRows(result, verbose ? result.evidence.length : MOST_ROWS)
   const parts = [
     `### ${MARKS[result.verdict]}: ${forMarkdown(result.title)}`,
-    `${severityOf(result)} · ${idOf(result)}`,
+    `${severityOf(result)} · ${idOf(result)}${result.unseen ? ' · unseen: nobody has watched it both pass and fail on such a system yet' : ''}`,
     ...(reason ? [`**Reason:** ${forMarkdown(reason)}`] : []),
     ...(lapsed ? [`**Waiver:** ${forMarkdown(lapsed)}`] : []),
     ...(rows.length > 0 ? ['**Found:**', forMarkdownBlock(rows)] : []),

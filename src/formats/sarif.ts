@@ -62,7 +62,10 @@ export function formatSarif(report: FormattedReport, { strict = false }: ReportO
   return `${forJson({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, 2)}\n`
 }
 
-function toRule({ check, title, severity, tags, why, fix }: FormattedResult, requirements: readonly string[]): object {
+function toRule(
+  { check, title, severity, tags, why, fix, unseen }: FormattedResult,
+  requirements: readonly string[],
+): object {
   return {
     id: check,
     shortDescription: { text: toText(title) },
@@ -70,7 +73,12 @@ function toRule({ check, title, severity, tags, why, fix }: FormattedResult, req
     ...(fix && { help: { text: toText(plainProse(fix).join('\n'), true), markdown: safeMarkdown(fix) } }),
     defaultConfiguration: { level: 'error', rank: RANK[severity] },
     ...(requirements.length > 0 && { relationships: requirements.map(toRelationship) }),
-    properties: { severity, 'security-severity': SECURITY_SEVERITY[severity], tags: [...new Set(tags)] },
+    properties: {
+      severity,
+      'security-severity': SECURITY_SEVERITY[severity],
+      tags: [...new Set(tags)],
+      ...(unseen && { unseen }),
+    },
   }
 }
 

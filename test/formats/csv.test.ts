@@ -6,7 +6,7 @@ import { readCsv } from './read-csv.ts'
 import { realisticReport, sampleReport } from './sample-report.ts'
 
 const HEADER =
-  'check,title,severity,verdict,reason,evidence,fix,version,asset,platform,source,finishedAt,frameworks,waiver,waivedUntil'
+  'check,title,severity,verdict,reason,evidence,fix,version,asset,platform,source,finishedAt,frameworks,waiver,waivedUntil,unseen'
 
 describe('formatCsv', () => {
   it('has a header and a record per result', () => {
@@ -31,6 +31,7 @@ describe('formatCsv', () => {
       '',
       '',
       '',
+      '',
     ])
   })
 
@@ -44,7 +45,7 @@ describe('formatCsv', () => {
         const records = readCsv(formatCsv(report))
         expect(records).toHaveLength(report.results.length + 1)
         for (const record of records) {
-          expect(record).toHaveLength(15)
+          expect(record).toHaveLength(16)
           for (const cell of record) expect(cell).not.toMatch(/^[=+\-@\t\r\n]/)
         }
         const evidence = records.slice(1).map((record) => JSON.parse(record[5] as string))

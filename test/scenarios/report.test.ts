@@ -83,11 +83,20 @@ describe('checks report', () => {
   })
 
   it.each([
-    ['json', (text: string) => expect(JSON.parse(text).results).toHaveLength(2)],
-    ['sarif', (text: string) => expect(JSON.parse(text).runs[0].results).toHaveLength(2)],
+    ['json', (text: string) => expect(JSON.parse(text).results).toMatchObject([{ unseen: true }, { unseen: true }])],
+    ['sarif', (text: string) => expect(JSON.parse(text).runs[0].tool.driver.rules[0].properties.unseen).toBe(true)],
     ['oscal', (text: string) => expect(JSON.parse(text)).toHaveProperty('assessment-results')],
-    ['csv', (text: string) => expect(text.trim().split('\n')).toHaveLength(3)],
-    ['markdown', (text: string) => expect(text).toContain('It is whole')],
+    [
+      'csv',
+      (text: string) =>
+        expect(
+          text
+            .trim()
+            .split('\r\n')
+            .filter((line) => line.endsWith(',unseen')),
+        ).toHaveLength(3),
+    ],
+    ['markdown', (text: string) => expect(text).toMatch(/It is whole[\s\S]*unseen: nobody has watched it/)],
   ])('writes the same for other systems, as %s', async (format, look) => {
     const { flags } = await makeReport()
     const ran = await runChecks(['report', '--format', format, ...flags])
