@@ -64,6 +64,7 @@ export class GovernedStore implements DeliveryStore {
 
   async settle(name: string, settlement: Settlement): Promise<void> {
     const { state, governed = 0 } = this.#view ?? {}
+    const cursor = state?.cursor ?? 0
     const held = new Map(state?.parked.map((each) => [each.asset, each]))
     // What is refused for now was decided with everything around it; what comes later of the asset was not.
     const refused = (settlement.park ?? []).filter(({ asset }) => !held.has(asset))
@@ -73,7 +74,8 @@ export class GovernedStore implements DeliveryStore {
     const stays = (settlement.unpark ?? []).flatMap((asset): Parked[] => {
       const parked = held.get(asset)
       const sequence = (this.#given.get(asset) ?? 0) + 1
-      if (!parked || sequence === (state?.cursor ?? 0) + 1) return []
+      // What came while it was held back, and lies after the cursor, was passed over: it is still to be decided.
+      if (!parked || (sequence === cursor + 1 && governed <= cursor)) return []
       return [{ ...parked, sequence, attempts: 0, nextTry: settlement.now }]
     })
     const staying = new Set(stays.map(({ asset }) => asset))
