@@ -82,7 +82,8 @@ async function run(patterns: string[], options: Options, version: string): Promi
     const { openWaivers, requireSoundWaivers } = await loadWaivers()
     const files = requireSoundWaivers(openWaivers(given, { library: all }))
     const selected = { config: given, library: all, selection: toSelection(patterns, options) }
-    const { config, library, selection } = await narrow(options, selected)
+    const narrowed = await narrow(options, selected)
+    const { config, library, selection } = narrowed
     requireSome(selectFrom(library, selection), 'nothing was judged')
     const workbench = await openWorkbench(config, library)
     const { source, warnings } = await opening
@@ -106,7 +107,7 @@ async function run(patterns: string[], options: Options, version: string): Promi
     progress('')
     requireSome(report.results, 'nothing was judged', `none of them says anything of ${report.asset.platform}`)
     const { color, width } = output
-    const framework = await evaluateNarrowed(options, report, { config, library, selection, acceptances })
+    const framework = await evaluateNarrowed(options, report, { ...narrowed, acceptances })
     const formatted = framework ? { ...report, frameworks: [framework] } : report
     const asked = { color, width, strict: config.strict, verbose: options.verbose ?? false }
     output.write(REPORT_FORMATS[format](formatted, asked, { version, uuidOf: createUuidOf() }))

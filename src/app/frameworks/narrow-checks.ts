@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts'
 import type { Check, Library } from '../../core/check.ts'
-import { checksOf } from '../../core/framework.ts'
+import { checksOf, type Framework } from '../../core/framework.ts'
 import { indexFrameworks, indexProfiles, type ResolvedProfile, resolveProfile } from '../../core/profile.ts'
 import type { Selection } from '../../core/select.ts'
 import {
@@ -21,6 +21,8 @@ export interface Narrowed {
   readonly config: Config
   readonly library: Library
   readonly selection: Selection
+  /** Those that were read for it; absent where none had to be. */
+  readonly frameworks?: readonly Framework[]
 }
 
 /**
@@ -38,6 +40,7 @@ export function narrowChecks(narrowing: Narrowing, { config, library, selection 
     config: resolved ? addParams(config, resolved) : config,
     library: resolved ? setSeverities(library, resolved) : library,
     selection: { ...selection, only: new Set(ids) },
+    frameworks: opened.frameworks,
   }
 }
 
